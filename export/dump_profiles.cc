@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which profiles does a dump consist of?
+#include "dump_profiles.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "heap_rows.h"
+#include "output_files.h"
+#include "profile_writer.h"
+
+namespace leakhook {
+namespace {
+
+ProfileShape shape_of(Profile profile, const SegmentView& view) {
+  const auto count_of = [](const char* type) {
+    return ProfileShape{{{type, "count"}}, {type, "count"}, 1};
+  };
+  switch (profile) {
+    case Profile::heap: {
+      const std::uint64_t distance = view.header().settings.sample_bytes;
+      return {{{"alloc_objects", "count"},
+               {"alloc_space", "bytes"},
+               {"inuse_objects", "count"},
+               {"inuse_space", "bytes"}},
+              {"space", "bytes"},
+              static_cast<std::int64_t>(std::clamp<std::uint64_t>(distance, 1, INT64_MAX))};
+    }
+    case Profile::mapping:
+      return {{{"mappings", "count"}, {"mapped_space", "bytes"}}, {"mapped_space", "bytes"}, 1};
+    case Profile::fd:
+      return count_of("open_fds");
+    case Profile::thread:
+      return count_of("live_threads");
+    case Profile::timer:
+      return count_of("live_timers");
+    case Profile::process:
+      return count_of("child_processes");
+    case Profile::library:
+      return count_of("open_libraries");
+    case Profile::handle:
+      return count_of("open_handles");
+    case Profile::count:
+      break;
+  }
+  return {};
+}
+
+std::vector<std::string> comments_of(const SegmentView& view,
+                                     const std::vector<std::string>& notes) {
+  const Header& header = view.header();
+  const ProcessIdentity process{header.pid, header.process_start_ticks};
+  const std::uint64_t distance = header.settings.sample_bytes;
+  std::vector<std::string> comments{std::string("leakhook ") + LEAKHOOK_VERSION};
+  if (const std::string library = view.version(); !library.empty() && library != LEAKHOOK_VERSION)
+    comments.push_back("library version: " + library);
+  comments.push_back(distance > 1 ? "mode: sampled, one heap block per " +
+                                        std::to_string(distance) + " bytes on average"
+                                  : "mode: exact");
+  comments.push_back(process.pid_comment());
+  comments.push_back(process.start_comment());
+  comments.push_back("command: " + view.command());
+  comments.push_back("dump: " + std::to_string(header.dump_number));
+  for (std::size_t i = 0; i < std::size(kCounterRows); ++i) {
+    const std::uint64_t count = view.counter(static_cast<Counter>(i));
+    if (count == 0) continue;
+    comments.push_back(std::string(kCounterRows[i].name) + ": " + std::to_string(count) + " (" +
+                       kCounterRows[i].text + ")");
+  }
+  if (!header.libc_hooked) comments.push_back("the program's own allocator is not seen");
+  comments.insert(comments.end(), notes.begin(), notes.end());
+  if (view.damaged())
+    comments.push_back("damaged records: " + std::to_string(view.damaged()) +
+                       " (left out or shown without a stack)");
+  return comments;
+}
+
+std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResource>& resources) {
+  std::vector<StackId> stacks;
+  for (const HeapRow& row : heap.live) stacks.push_back(row.stack);
+  for (const PassedRow& row : heap.passed) stacks.push_back(row.stack);
+  for (const OpenResource& resource : resources) stacks.push_back(resource.stack);
+  std::sort(stacks.begin(), stacks.end());
+  stacks.erase(std::unique(stacks.begin(), stacks.end()), stacks.end());
+  return stacks;
+}
+
+void add_heap(const SegmentView& view, const StackBook& book, const HeapRows& rows,
+              ProfileWriter* writer) {
+  const std::uint32_t kind = writer->text(row_of(Kind::heap).label);
+  const std::uint32_t inherited = writer->text("inherited");
+  std::unordered_map<StackId, ShownStack> shown;
+  const auto stack_of = [&](StackId stack) -> const ShownStack& {
+    const auto [at, is_new] = shown.try_emplace(stack);
+    if (is_new) at->second = book.heap_stack(stack);
+    return at->second;
+  };
+  for (const HeapRow& row : rows.live) {
+    Labels labels;
+    labels.kind = kind;
+    labels.thread = writer->text(view.thread_name(row.thread));
+    labels.age_s = row.age_s;
+    labels.bytes = static_cast<std::int64_t>(row.size);
+    if (row.is_inherited) labels.origin = inherited;
+    writer->add(stack_of(row.stack), labels, {row.objects, row.bytes, row.objects, row.bytes});
+  }
+  // What is gone has no thread, age or size of its own: a row without those labels, so that all
+  // rows of a stack together say what it ever allocated.
+  Labels labels;
+  labels.kind = kind;
+  for (const PassedRow& row : rows.passed)
+    writer->add(stack_of(row.stack), labels, {row.objects, row.bytes, 0, 0});
+}
+
+Labels labels_of(const OpenResource& resource, std::uint8_t wanted, ProfileWriter* writer) {
+  Labels labels;
+  labels.kind = writer->text(row_of(resource.kind).label);
+  labels.thread = writer->text(resource.thread);
+  if (resource.origin == Origin::inherited) labels.origin = writer->text("inherited");
+  if (resource.origin == Origin::untracked) labels.origin = writer->text("untracked");
+  labels.peer = writer->text(resource.peer);
+  if (resource.age_s) labels.age_s = age_bucket(*resource.age_s);
+  if (wanted & kLabelFd) labels.fd = resource.fd;
+  if (wanted & kLabelPath) labels.path = writer->text(resource.path);
+  return labels;
+}
+
+void add_resources(Profile profile, const std::vector<OpenResource>& resources,
+                   const StackBook& book, std::uint8_t wanted, ProfileWriter* writer) {
+  for (const OpenResource& resource : resources) {
+    if (row_of(resource.kind).profile != profile) continue;
+    Values values{1};
+    if (profile == Profile::mapping) values[1] = static_cast<std::int64_t>(resource.size);
+    writer->add(book.stack(resource.stack, resource.origin), labels_of(resource, wanted, writer),
+                values);
+  }
+}
+
+}  // namespace
+
+DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResource>& resources,
+                           DebugFiles files, const DumpOptions& options) {
+  const HeapRows heap = heap_rows(view);
+  const StackBook book(view, stacks_in(heap, resources), std::move(files));
+  ProfileFacts facts;
+  facts.time_ns = static_cast<std::int64_t>(view.realtime_ns());
+  facts.comments = comments_of(view, options.notes);
+
+  DumpProfiles result;
+  for (const ProfileRow& row : kProfileRows) {
+    ProfileWriter writer(shape_of(row.profile, view), book);
+    if (row.profile == Profile::heap) add_heap(view, book, heap, &writer);
+    add_resources(row.profile, resources, book, options.labels, &writer);
+    if (writer.samples() == 0 && row.presence == Presence::when_used) continue;
+    result.profiles.push_back({row.name, writer.finish(facts)});
+  }
+  const auto open_in = [&](Profile profile) {
+    return static_cast<std::size_t>(std::count_if(
+        resources.begin(), resources.end(),
+        [&](const OpenResource& resource) { return row_of(resource.kind).profile == profile; }));
+  };
+  result.summary = {heap.bytes, heap.objects, open_in(Profile::fd), open_in(Profile::thread),
+                    open_in(Profile::timer)};
+  return result;
+}
+
+}  // namespace leakhook

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// `leakhook export`: from a segment to the files of one dump.
+#include "export_command.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <new>
+
+#include "dump_profiles.h"
+#include "output_files.h"
+#include "reply_socket.h"
+
+namespace leakhook {
+namespace {
+
+std::string working_folder() {
+  char folder[4096];
+  return getcwd(folder, sizeof folder) ? folder : "";
+}
+
+std::string absolute(const std::string& path) {
+  return path.starts_with('/') ? path : working_folder() + "/" + path;
+}
+
+/// As a user in the same folder would type it.
+std::string short_path(const std::string& path) {
+  const std::string folder = working_folder() + "/";
+  return folder.size() > 1 && path.starts_with(folder) ? path.substr(folder.size()) : path;
+}
+
+std::string default_stem(const std::string& input) {
+  constexpr std::string_view kSuffix = ".lhk";
+  return input.ends_with(kSuffix) ? input.substr(0, input.size() - kSuffix.size()) : input;
+}
+
+std::string readable_size(std::int64_t bytes) {
+  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
+  return text;
+}
+
+std::string counted(std::size_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string dump_line(const SegmentView& view, const DumpSummary& summary,
+                      const std::string& stem) {
+  const Header& header = view.header();
+  const std::string what =
+      header.packed ? "dump " + std::to_string(header.dump_number) : std::string("last state");
+  const auto blocks = static_cast<std::size_t>(summary.heap_blocks);
+  return what + " of " + view.executable_name() + "[" + std::to_string(header.pid) + "]: heap " +
+         readable_size(summary.heap_bytes) + " in " + counted(blocks, "block") + ", " +
+         counted(summary.fds, "fd") + ", " + counted(summary.threads, "thread") + ", " +
+         counted(summary.timers, "timer") + " -> " + short_path(stem) + ".*.pb.gz";
+}
+
+std::uint64_t now_ns(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// What a terminal or a service manager sends to end the service reaches us too; its last dump
+/// must not be lost by that, and we end as soon as the stream does.
+void outlive_the_service() {
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) signal(signal_number, SIG_IGN);
+}
+
+class Export {
+ public:
+  explicit Export(const ExportOptions& options) : options_(options) {}
+
+  int run() {
+    if (is_stream() && options_.stem.empty()) return fail(kExitUnable, "-o is missing");
+    const int input = is_stream() ? STDIN_FILENO : open_input();
+    if (input < 0) return fail(kExitUnable, options_.input + ": " + strerror(errno));
+    const std::string error =
+        read_segment(input, &segment_, [&](const Header& header) { header_known(header); });
+    if (!error.empty())
+      return fail(kExitUnable, (is_stream() ? "the dump" : options_.input) + " " + error);
+    return write_profiles();
+  }
+
+  int fail(int status, const std::string& line) {
+    if (status == kExitUnable || is_talkative())
+      std::fprintf(stderr, "leakhook: %s\n", line.c_str());
+    reply("error: " + line + "\n");
+    return status;
+  }
+
+ private:
+  bool is_stream() const { return options_.input == "-"; }
+
+  int open_input() const {
+    // Not waiting for the other end should the name be that of a pipe.
+    const int fd = open(options_.input.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0) fcntl(fd, F_SETFL, 0);
+    return fd;
+  }
+
+  void header_known(const Header& header) {
+    header_ = &header;
+    process_.emplace(header.pid, header.process_start_ticks);
+    if (process_->is_alive())
+      look_before(*process_, &tables_);
+    else
+      process_.reset();
+  }
+
+  int write_profiles() {
+    DumpOptions options;
+    options.labels = options_.labels;
+    const bool is_now = process_ && !segment_.is_old_dump() && process_->is_alive();
+    if (is_now)
+      look_after(*process_, &tables_);
+    else
+      tables_ = {};
+    if (!tables_.fds.is_known()) options.notes.push_back(reason_not_reconciled());
+    SegmentView view(segment_);
+    if (is_now && !header_->packed)
+      view.set_moment(now_ns(CLOCK_REALTIME), now_ns(CLOCK_MONOTONIC));
+    DebugFiles files(process_, !is_stream());
+    const auto resources = open_resources(view, tables_);
+    const DumpProfiles dump = make_profiles(view, resources, std::move(files), options);
+
+    const std::string stem =
+        absolute(options_.stem.empty() ? default_stem(options_.input) : options_.stem);
+    OutputFiles output(stem, {header_->pid, header_->process_start_ticks});
+    for (const FinishedProfile& profile : dump.profiles)
+      if (!output.write(profile.name, compressed(profile.bytes)))
+        return fail(kExitNotWritten, output.error());
+    if (!output.publish()) return fail(kExitNotWritten, output.error());
+    if (is_talkative())
+      std::fprintf(stderr, "leakhook: %s\n", dump_line(view, dump.summary, output.stem()).c_str());
+    std::string names;
+    for (const std::string& path : output.published()) names += path + "\n";
+    reply(names);
+    return 0;
+  }
+
+  std::string reason_not_reconciled() const {
+    const std::string start = "not reconciled with /proc: ";
+    if (segment_.is_old_dump()) return start + "made from a stored dump";
+    return start + (process_ ? "not permitted" : "the process has ended");
+  }
+
+  bool is_talkative() const {
+    return !options_.is_quiet && (!header_ || header_->settings.verbose >= 1);
+  }
+
+  void reply(const std::string& text) {
+    if (!options_.reply_token || !header_) return;
+    send_reply(header_->pid, *options_.reply_token, text);
+  }
+
+  const ExportOptions& options_;
+  Segment segment_;
+  const Header* header_ = nullptr;
+  std::optional<ProcessLook> process_;
+  KernelTables tables_;
+};
+
+}  // namespace
+
+int run_export(const ExportOptions& options) {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  if (options.input == "-") outlive_the_service();
+  Export one(options);
+  try {
+    return one.run();
+  } catch (const std::bad_alloc&) {
+    return one.fail(kExitUnable, "not enough memory to make profiles");
+  }
+}
+
+}  // namespace leakhook

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// `leakhook export`: from a segment to the files of one dump.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace leakhook {
+
+/// leakhook itself could not do its work; never confused with leaks.
+inline constexpr int kExitUnable = 24;
+inline constexpr int kExitNotWritten = 1;
+
+struct ExportOptions {
+  std::string input;        ///< a file, or "-": started by a service that streams its segment to us
+  std::string stem;         ///< empty: the input without ".lhk"
+  std::uint8_t labels = 0;  ///< LabelSet
+  std::optional<std::uint32_t> reply_token;
+  bool is_quiet = false;
+};
+
+/// The exit status.
+int run_export(const ExportOptions& options);
+
+}  // namespace leakhook

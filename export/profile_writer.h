@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// How does a set of samples become one profile.proto? Knows pprof's conventions, nothing of
+// segments.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "stack_book.h"
+
+namespace leakhook {
+
+struct ValueMeaning {
+  const char* type;
+  const char* unit;
+};
+
+/// What the values of a profile mean. The last one is the default that clients show.
+struct ProfileShape {
+  std::vector<ValueMeaning> values;
+  ValueMeaning period_type;
+  std::int64_t period = 1;
+};
+
+/// What all profiles of one dump share.
+struct ProfileFacts {
+  std::int64_t time_ns = 0;
+  std::vector<std::string> comments;
+};
+
+constexpr std::size_t kMostValues = 4;
+using Values = std::array<std::int64_t, kMostValues>;
+
+/// Texts are numbers given by ProfileWriter::text(); 0 and -1: no such label.
+struct Labels {
+  std::uint32_t kind = 0;
+  std::uint32_t thread = 0;
+  std::uint32_t origin = 0;
+  std::uint32_t peer = 0;
+  std::uint32_t path = 0;
+  std::uint32_t unused = 0;
+  std::int64_t age_s = -1;  ///< lower bound of a bucket, see age_bucket()
+  std::int64_t bytes = -1;
+  std::int64_t fd = -1;
+  friend bool operator==(const Labels&, const Labels&) = default;
+};
+
+/// Values are sums of numbers that somebody else wrote down: they stop at the end of their range.
+/// Requires: neither is negative.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b);
+
+/// 0, 1 s, 10 s, 1 min, 10 min, 1 h, 1 day, 1 week: the largest that is not above the age.
+std::int64_t age_bucket(std::uint64_t seconds);
+
+class ProfileWriter {
+ public:
+  /// Requires: `book` outlives the writer.
+  ProfileWriter(ProfileShape shape, const StackBook& book);
+
+  /// A number for a label's text; 0 for the empty one.
+  std::uint32_t text(std::string_view label);
+
+  /// Adds up samples with the same frames and labels.
+  void add(const ShownStack& stack, const Labels& labels, const Values& values);
+
+  std::size_t samples() const { return samples_.size(); }
+
+  /// The serialized profile, not compressed.
+  std::string finish(const ProfileFacts& facts) const;
+
+ private:
+  struct Sample {
+    std::uint32_t stack;
+    Labels labels;
+    Values values{};
+  };
+  struct StackHash {
+    std::size_t operator()(const ShownStack& stack) const;
+  };
+  struct SampleKey {
+    std::uint32_t stack;
+    Labels labels;
+    friend bool operator==(const SampleKey&, const SampleKey&) = default;
+  };
+  struct SampleHash {
+    std::size_t operator()(const SampleKey& key) const;
+  };
+
+  ProfileShape shape_;
+  const StackBook& book_;
+  std::vector<std::string> texts_{""};
+  std::unordered_map<std::string, std::uint32_t> index_of_text_;
+  std::unordered_map<ShownStack, std::uint32_t, StackHash> index_of_stack_;
+  std::vector<const ShownStack*> stacks_;
+  std::unordered_map<SampleKey, std::size_t, SampleHash> index_of_sample_;
+  std::vector<Sample> samples_;
+};
+
+}  // namespace leakhook

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// May we ask this process for something?
+#include "target.h"
+
+#include <elf.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+
+#include "elf_file.h"
+#include "process_look.h"
+#include "signal_name.h"
+
+namespace leakhook {
+namespace {
+
+/// The value behind "Name:" in /proc/PID/status.
+std::string status_field(const std::string& status, const std::string& name) {
+  const std::string start = "\n" + name + ":";
+  const std::size_t at = status.find(start);
+  if (at == std::string::npos) return {};
+  const std::size_t value = at + start.size();
+  return status.substr(value, status.find('\n', value) - value);
+}
+
+std::string environment_value(const std::string& environment, const std::string& name) {
+  std::istringstream entries(environment);
+  for (std::string entry; std::getline(entries, entry, '\0');)
+    if (entry.rfind(name + "=", 0) == 0) return entry.substr(name.size() + 1);
+  return {};
+}
+
+/// The kernel told the loader not to listen to LD_PRELOAD.
+bool is_secure(const std::string& auxiliary) {
+  Elf64_auxv_t entry;
+  for (std::size_t at = 0; at + sizeof entry <= auxiliary.size(); at += sizeof entry) {
+    std::memcpy(&entry, auxiliary.data() + at, sizeof entry);
+    if (entry.a_type == AT_SECURE) return entry.a_un.a_val != 0;
+  }
+  return false;
+}
+
+/// Real and effective user differ: a set-uid program that has not dropped its rights.
+bool has_two_users(const std::string& status) {
+  std::istringstream users(status_field(status, "Uid"));
+  long real = 0, effective = 0;
+  users >> real >> effective;
+  return users && real != effective;
+}
+
+std::string interpreter_of(const std::string& path, bool* is_known) {
+  const auto file = ElfFile::open(path);
+  *is_known = file != nullptr;
+  std::size_t count = 0;
+  if (!file || elf_getphdrnum(file->elf(), &count) != 0) return {};
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr header;
+    if (!gelf_getphdr(file->elf(), static_cast<int>(i), &header)) continue;
+    if (header.p_type != PT_INTERP) continue;
+    std::size_t size = 0;
+    const char* bytes = elf_rawfile(file->elf(), &size);
+    if (!bytes || header.p_offset >= size) return "?";
+    return {bytes + header.p_offset, strnlen(bytes + header.p_offset, size - header.p_offset)};
+  }
+  return {};
+}
+
+}  // namespace
+
+bool names_our_library(const std::string& maps) {
+  std::istringstream lines(maps);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t path = line.find('/');
+    if (path == std::string::npos) continue;
+    if (line.compare(line.rfind('/') + 1, 14, "libleakhook.so") == 0) return true;
+  }
+  return false;
+}
+
+Target::~Target() {
+  if (pid_fd_ >= 0) close(pid_fd_);
+}
+
+std::string Target::reason_against() {
+  // From now on the number cannot come to mean another process unnoticed.
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  const auto stat = stat_of(pid_);
+  if (!stat) return "no such process";
+  if (stat->state == 'Z' || stat->state == 'X') return "the process has ended";
+  const std::string reason = reason_not_loaded();
+  return reason.empty() ? reason_not_listening() : reason;
+}
+
+std::string Target::reason_not_loaded() const {
+  const std::string folder = "/proc/" + std::to_string(pid_);
+  const std::string status = text_of_file(folder + "/status");
+  const std::string maps = text_of_file(folder + "/maps");
+  if (names_our_library(maps)) return {};
+  if (is_secure(text_of_file(folder + "/auxv")) || has_two_users(status))
+    return "a set-uid program or one with file capabilities: the loader ignores LD_PRELOAD there";
+  if (maps.empty())
+    return access((folder + "/exe").c_str(), F_OK) != 0 && errno == ENOENT
+               ? "a kernel thread"
+               : "not permitted: run this as the user of the process or as root";
+  bool is_known = false;
+  const std::string interpreter = interpreter_of(folder + "/exe", &is_known);
+  if (is_known && interpreter.empty())
+    return "a static binary: the loader that would load libleakhook.so is not in it";
+  if (interpreter.find("ld-musl") != std::string::npos)
+    return "a program for musl: libleakhook.so needs glibc";
+  return "libleakhook.so is not loaded: start the program with LD_PRELOAD=libleakhook.so";
+}
+
+std::string Target::reason_not_listening() {
+  const std::string folder = "/proc/" + std::to_string(pid_);
+  const std::string status = text_of_file(folder + "/status");
+  const std::string setting =
+      environment_value(text_of_file(folder + "/environ"), "LEAKHOOK_SIGNAL");
+  // The service falls back to the default when it cannot read the setting, and so do we.
+  signal_ = signal_of_name(setting.empty() ? "USR2" : setting).value_or(SIGUSR2);
+  if (signal_ == 0) return "it takes no dump signal (LEAKHOOK_SIGNAL=none)";
+  const std::uint64_t caught = std::strtoull(status_field(status, "SigCgt").c_str(), nullptr, 16);
+  if (!(caught >> (signal_ - 1) & 1))
+    return "it does not catch the dump signal (" + std::string(strsignal(signal_)) +
+           "), which would end it";
+  std::istringstream users(status_field(status, "Uid"));
+  users >> owner_ >> owner_;
+  return {};
+}
+
+std::string Target::send(const Request& request) {
+  siginfo_t asked{};
+  asked.si_signo = signal_;
+  asked.si_code = SI_QUEUE;
+  asked.si_pid = getpid();
+  asked.si_uid = getuid();
+  asked.si_value.sival_ptr = reinterpret_cast<void*>(request.encode());
+  const long sent = pid_fd_ >= 0 ? syscall(SYS_pidfd_send_signal, pid_fd_, signal_, &asked, 0)
+                                 : syscall(SYS_rt_sigqueueinfo, pid_, signal_, &asked);
+  if (sent == 0) return {};
+  return errno == EPERM ? "not permitted to signal it" : strerror(errno);
+}
+
+}  // namespace leakhook

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// May we ask this process for something? A dump signal ends a process that does not expect it, so
+// everything is checked before anything is sent.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "../preload/contract/request.h"
+
+namespace leakhook {
+
+class Target {
+ public:
+  explicit Target(pid_t pid) : pid_(pid) {}
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  ~Target();
+
+  /// Empty when the library is loaded and listens; else one line why not.
+  std::string reason_against();
+
+  /// Requires: reason_against() was empty. Queued, never merged with another. Empty or one line.
+  std::string send(const Request& request);
+
+  pid_t pid() const { return pid_; }
+  int signal() const { return signal_; }
+  /// Readable when the process has ended; -1 where the kernel has no such thing.
+  int ended_fd() const { return pid_fd_; }
+  uid_t owner() const { return owner_; }
+
+ private:
+  std::string reason_not_loaded() const;
+  std::string reason_not_listening();
+
+  pid_t pid_;
+  int pid_fd_ = -1;
+  int signal_ = 0;
+  uid_t owner_ = 0;
+};
+
+/// The mapped files of /proc/PID/maps name our library.
+bool names_our_library(const std::string& maps);
+
+}  // namespace leakhook

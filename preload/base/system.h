@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// System calls without libc: no errno, no cancellation point, no hook of ours on the way.
+//
+// Every function is async-signal-safe and returns what the kernel returns: a value, or −errno.
+#pragma once
+#include <sys/syscall.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+
+namespace leakhook::sys {
+
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
+                 long f = 0) {
+  long result;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+template <class T>
+long word(T* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
+
+inline bool failed(long result) { return result < 0 && result > -4096; }
+
+inline long open(const char* path, int flags, int mode = 0) {
+  return call(SYS_openat, -100, word(path), flags, mode);
+}
+inline long close(int fd) { return call(SYS_close, fd); }
+inline long read(int fd, void* to, std::size_t size) {
+  return call(SYS_read, fd, word(to), static_cast<long>(size));
+}
+inline long write(int fd, const void* from, std::size_t size) {
+  return call(SYS_write, fd, word(from), static_cast<long>(size));
+}
+inline long getpid() { return call(SYS_getpid); }
+inline long gettid() { return call(SYS_gettid); }
+
+/// Null when refused.
+void* map(void* at, std::size_t size, int protection, int flags, int fd = -1);
+inline long unmap(void* address, std::size_t size) {
+  return call(SYS_munmap, word(address), static_cast<long>(size));
+}
+
+/// A child that runs body(argument) on a stack of its own and exits with the result. `flags` as
+/// clone(2), with CLONE_VM; `child_tid` for CLONE_CHILD_CLEARTID. Returns the pid, or −errno.
+/// Not libc's clone: that is a function which programs may interpose, as we do.
+long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* argument,
+                void* child_tid = nullptr);
+
+/// Reads a file (of /proc) from its start: the bytes that fit, or −errno.
+long read_file(const char* path, char* to, std::size_t size);
+
+/// Writes everything, through interruptions and short writes. False: the rest could not be written.
+bool write_all(int fd, const void* from, std::size_t size);
+
+inline std::uint64_t nanoseconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);  // vdso; keeps errno as these clocks cannot fail
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace leakhook::sys

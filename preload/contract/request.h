@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `leakhook dump|on|off PID` asks of a service: the value that travels with the dump signal.
+// A signal without such a value (kill -USR2) is a plain dump request.
+#pragma once
+#include <cstdint>
+
+namespace leakhook {
+
+enum class Command : std::uint8_t { dump = 1, on = 2, off = 3 };
+enum LabelSet : std::uint8_t { kLabelFd = 1, kLabelPath = 2 };
+
+/// si_value.sival_ptr of a queued signal: magic (32) | token (24) | labels (4) | command (4).
+struct Request {
+  static constexpr std::uint64_t kMagic = 0x6c65616bULL;  // "leak"
+  Command command = Command::dump;
+  std::uint8_t labels = 0;  ///< LabelSet: labels wanted beyond the usual ones
+  std::uint32_t token = 0;  ///< not 0: the exporter tells the file names to the abstract unix
+                            ///< socket "leakhook.<pid of the service>.<token>", one a line
+
+  constexpr std::uint64_t encode() const {
+    return kMagic << 32 | std::uint64_t{token & 0xffffff} << 8 | std::uint64_t{labels} << 4 |
+           static_cast<std::uint64_t>(command);
+  }
+  /// False: not a request of ours.
+  static constexpr bool decode(std::uint64_t value, Request* out) {
+    if (value >> 32 != kMagic) return false;
+    const auto command = value & 15;
+    if (command < 1 || command > 3) return false;
+    out->command = static_cast<Command>(command);
+    out->labels = static_cast<std::uint8_t>(value >> 4 & 15);
+    out->token = static_cast<std::uint32_t>(value >> 8 & 0xffffff);
+    return true;
+  }
+};
+
+}  // namespace leakhook

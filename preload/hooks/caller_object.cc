@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which loaded object made this call? Reads its dynamic section as ld.so left it in memory.
+#include "caller_object.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/real.h"
+
+namespace leakhook {
+namespace {
+
+const link_map* object_at(const void* address) {
+  if (real::borrowed::find_object == nullptr && real::borrowed::dladdr1 == nullptr)
+    real::resolve_all();
+  if (real::borrowed::find_object != nullptr) {
+    dl_find_object found;
+    return real::borrowed::find_object(const_cast<void*>(address), &found) == 0
+               ? found.dlfo_link_map
+               : nullptr;
+  }
+  Dl_info info;
+  link_map* map = nullptr;
+  if (real::borrowed::dladdr1 == nullptr ||
+      real::borrowed::dladdr1(address, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0)
+    return nullptr;
+  return map;
+}
+
+/// The number by which this object's symbols refer to a version; 0: it needs no such version.
+ElfW(Half)
+    number_of_version(const DynamicSection& object, const char* strings, const char* version) {
+  const auto* need = object.table<ElfW(Verneed)>(DT_VERNEED);
+  while (need != nullptr) {
+    const char* at = reinterpret_cast<const char*>(need) + need->vn_aux;
+    for (int i = 0; i < need->vn_cnt; ++i) {
+      const auto* name = reinterpret_cast<const ElfW(Vernaux)*>(at);
+      if (same_text(strings + name->vna_name, version)) return name->vna_other;
+      at += name->vna_next;
+    }
+    if (need->vn_next == 0) return 0;
+    need =
+        reinterpret_cast<const ElfW(Verneed)*>(reinterpret_cast<const char*>(need) + need->vn_next);
+  }
+  return 0;
+}
+
+/// Any object but the program itself that hands an RPATH on to what it loads.
+int has_rpath(dl_phdr_info* object, std::size_t, void* found) {
+  if (object->dlpi_name == nullptr || object->dlpi_name[0] == 0) return 0;
+  DynamicSection section{.bias = object->dlpi_addr};
+  for (int i = 0; i < object->dlpi_phnum; ++i)
+    if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+      section.entries =
+          reinterpret_cast<const ElfW(Dyn)*>(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+  *static_cast<bool*>(found) |= section.has(DT_RPATH);
+  return *static_cast<bool*>(found) ? 1 : 0;
+}
+
+}  // namespace
+
+DynamicSection dynamic_section_at(const void* address) {
+  const int kept = errno;
+  const link_map* map = object_at(address);
+  errno = kept;
+  if (map == nullptr) return {};
+  return {.bias = map->l_addr, .entries = map->l_ld};
+}
+
+bool binds_to_version(const DynamicSection& object, const char* name, const char* version) {
+  const auto* strings = object.table<char>(DT_STRTAB);
+  const auto* symbols = object.table<ElfW(Sym)>(DT_SYMTAB);
+  const auto* versions = object.table<ElfW(Versym)>(DT_VERSYM);
+  if (strings == nullptr || symbols == nullptr || versions == nullptr) return false;
+  const ElfW(Half) wanted = number_of_version(object, strings, version);
+  if (wanted == 0) return false;
+  const struct {
+    ElfW(Sxword) table, size;
+  } relocations[] = {{DT_JMPREL, DT_PLTRELSZ}, {DT_RELA, DT_RELASZ}};
+  for (const auto& part : relocations) {
+    const auto* entries = object.table<ElfW(Rela)>(part.table);
+    const std::size_t count = entries != nullptr ? object.number(part.size) / sizeof *entries : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto index = ELF64_R_SYM(entries[i].r_info);
+      if (index != 0 && same_text(strings + symbols[index].st_name, name))
+        return (versions[index] & 0x7fff) == wanted;
+    }
+  }
+  return false;
+}
+
+// glibc looks for a bare name along the caller's RUNPATH, or else along the RPATHs of the caller
+// and of those that loaded it; that of the program itself counts for everybody. A path is taken as
+// it is, but for $ORIGIN and the like in it, which mean the caller.
+bool searches_its_own_way(const DynamicSection& object, const char* library) {
+  if (library == nullptr) return false;
+  if (strchr(library, '$') != nullptr) return true;
+  if (strchr(library, '/') != nullptr) return false;
+  if (object.has(DT_RUNPATH) || object.has(DT_RPATH)) return true;
+  if ((object.number(DT_FLAGS_1) & DF_1_NODEFLIB) != 0) return true;
+  bool found = false;
+  dl_iterate_phdr(has_rpath, &found);
+  return found;
+}
+
+}  // namespace leakhook

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// How is a hook declared? `hook_open` in the source, `open` in the library.
+//
+// The name of its own keeps libc's declaration (which says noexcept) and the compiler's ideas about
+// malloc and free away from our definitions. Only hooks declared here, thus rows of interposed.def,
+// are visible outside the library.
+//
+// Rules for every hook: the real call stands bare, as a cancelled thread skips what our frame
+// holds; acquire after it, release before it; errno leaves as the real call left it.
+#pragma once
+#include "../base/real.h"
+#include "../ledger/ledger.h"
+
+namespace leakhook {
+
+#define INTERPOSED(ret, name, params, args) \
+  extern "C" __attribute__((visibility("default"), noinline)) ret hook_##name params __asm__(#name);
+#include "../interposed.def"
+
+}  // namespace leakhook

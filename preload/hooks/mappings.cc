@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks of mappings. The books count in whole pages, as the kernel does.
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include "../ledger/sandbox.h"
+#include "declarations.h"
+
+namespace leakhook {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+/// 0 when that overflows: such calls fail.
+std::size_t rounded_up(std::size_t size, std::size_t unit) {
+  return (size + unit - 1) & ~(unit - 1);
+}
+
+/// What mmap really maps: huge pages are never split.
+std::size_t mapped_size(std::size_t size, int flags) {
+  if ((flags & MAP_HUGETLB) == 0) return rounded_up(size, kPage);
+  const int shift = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+  return rounded_up(size, std::size_t{1} << (shift != 0 ? shift : 21));
+}
+
+void* mapped(const ledger::Caller& caller, void* result, std::size_t size, int flags) {
+  if (result != MAP_FAILED) ledger::acquired_mapping(caller, result, mapped_size(size, flags));
+  return result;
+}
+
+/// The books of a range that a call takes away, unless it fails.
+class Removal {
+ public:
+  /// Ranges that the kernel refuses (unaligned, empty, beyond the address space) stay untouched.
+  Removal(const void* at, std::size_t size) {
+    const auto start = reinterpret_cast<std::uintptr_t>(at);
+    const std::size_t whole = rounded_up(size, kPage);
+    if (start % kPage == 0 && whole != 0 && start + whole > start)
+      ledger::withdraw_range(at, whole, &range_);
+  }
+  void undo() const { ledger::restore_range(range_); }
+
+ private:
+  ledger::WithdrawnRange range_;
+};
+
+}  // namespace
+
+void* hook_mmap(void* at, std::size_t size, int protection, int flags, int fd, off_t offset) {
+  void* result = real::mmap(at, size, protection, flags, fd, offset);
+  return mapped(LEAKHOOK_CALLER, result, size, flags);
+}
+
+void* hook_mmap64(void* at, std::size_t size, int protection, int flags, int fd, off64_t offset) {
+  void* result = real::mmap64(at, size, protection, flags, fd, offset);
+  return mapped(LEAKHOOK_CALLER, result, size, flags);
+}
+
+int hook_munmap(void* at, std::size_t size) {
+  const Removal removal(at, size);
+  const int result = real::munmap(at, size);
+  if (result != 0) removal.undo();
+  return result;
+}
+
+void* hook_mremap(void* at, std::size_t old_size, std::size_t new_size, int flags, void* new_at) {
+  const bool keeps_old = old_size == 0 || (flags & MREMAP_DONTUNMAP) != 0;
+  const Removal removal(at, keeps_old || new_size == 0 ? 0 : old_size);
+  void* result = real::mremap(at, old_size, new_size, flags, new_at);
+  if (result != MAP_FAILED)
+    ledger::acquired_mapping(LEAKHOOK_CALLER, result, rounded_up(new_size, kPage));
+  else
+    removal.undo();
+  return result;
+}
+
+void* hook_shmat(int id, const void* at, int flags) {
+  void* result = real::shmat(id, at, flags);
+  if (result == reinterpret_cast<void*>(-1)) return result;
+  const int kept = errno;
+  shmid_ds segment{};
+  std::size_t size = kPage;  // at least; its true size is a question that may be forbidden
+  if (!ledger::is_sandboxed() && shmctl(id, IPC_STAT, &segment) == 0)
+    size = rounded_up(segment.shm_segsz, kPage);
+  errno = kept;
+  ledger::acquired_mapping(LEAKHOOK_CALLER, result, size, true);
+  return result;
+}
+
+int hook_shmdt(const void* at) {
+  const Removal removal(at, ledger::shm_size(at));
+  const int result = real::shmdt(at);
+  if (result != 0) removal.undo();
+  return result;
+}
+
+}  // namespace leakhook

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks of sigaction and its older kin: the program sees its signals as if we were not there.
+#include "../life/life.h"
+#include "declarations.h"
+
+namespace leakhook {
+namespace {
+
+/// One of the functions that take a bare handler. They differ in the flags they imply only.
+sighandler_t change(sighandler_t (*real_call)(int, sighandler_t), int number, sighandler_t action) {
+  struct sigaction wanted {};
+  wanted.sa_handler = action;
+  const life::SignalChange change = life::signal_changes(number, &wanted);
+  if (change.is_done) return SIG_DFL;
+  const sighandler_t previous = real_call(number, action);
+  if (previous == SIG_ERR) return previous;
+  life::signal_changed(number, &wanted);
+  return change.previous_is_ours ? SIG_DFL : previous;
+}
+
+}  // namespace
+
+sighandler_t hook_signal(int number, sighandler_t action) {
+  return change(real::signal, number, action);
+}
+sighandler_t hook_bsd_signal(int number, sighandler_t action) {
+  return change(real::bsd_signal, number, action);
+}
+sighandler_t hook_sysv_signal(int number, sighandler_t action) {
+  return change(real::sysv_signal, number, action);
+}
+sighandler_t hook_ssignal(int number, sighandler_t action) {
+  return change(real::ssignal, number, action);
+}
+
+int hook_sigaction(int number, const struct sigaction* action, struct sigaction* old) {
+  const life::SignalChange change = life::signal_changes(number, action);
+  if (!change.is_done) {
+    // The kernel reads *action before it writes *old: they may be one object.
+    struct sigaction wanted {};
+    if (action != nullptr) wanted = *action;
+    const int result = real::sigaction(number, action, old);
+    if (result != 0) return result;
+    life::signal_changed(number, action != nullptr ? &wanted : nullptr);
+  }
+  if (change.previous_is_ours && old != nullptr) *old = {};
+  return 0;
+}
+
+}  // namespace leakhook

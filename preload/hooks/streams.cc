@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks of streams that take over a descriptor or change it.
+#include <errno.h>
+
+#include "declarations.h"
+#include "descriptors.h"
+
+namespace leakhook {
+namespace {
+
+/// Records a descriptor unless the books know it already: a stream takes over what open made, and
+/// that stack is the one to show.
+void adopt(const ledger::Caller& caller, int fd) {
+  ledger::WithdrawnFd known;
+  ledger::withdraw_fd(fd, &known);
+  if (known.slot != nullptr)
+    ledger::restore_fd(known);
+  else
+    ledger::acquired_fd(caller, kind_by_asking(fd), fd);
+}
+
+/// What a reopened stream has now. With a null path it keeps its file in another mode.
+void reopened(const ledger::Caller& caller, FILE* stream, const char* path) {
+  const int fd = fd_of(stream);
+  if (fd < 0) return;
+  ledger::acquired_fd(caller, path != nullptr ? kind_of(path, 0) : kind_by_asking(fd), fd, path);
+}
+
+}  // namespace
+
+int fd_of(FILE* stream) {
+  if (stream == nullptr) return -1;
+  const int kept = errno;
+  const int fd = fileno(stream);
+  errno = kept;
+  return fd;
+}
+
+int fd_of(DIR* stream) {
+  if (stream == nullptr) return -1;  // closedir(nullptr) is an error, not a crash
+  const int kept = errno;
+  const int fd = dirfd(stream);
+  errno = kept;
+  return fd;
+}
+
+// The old descriptor is closed whether or not the new file can be opened.
+FILE* hook_freopen(const char* path, const char* mode, FILE* stream) {
+  ledger::released_fd(fd_of(stream));
+  FILE* result = real::freopen(path, mode, stream);
+  if (result != nullptr) reopened(LEAKHOOK_CALLER, result, path);
+  return result;
+}
+
+FILE* hook_freopen64(const char* path, const char* mode, FILE* stream) {
+  ledger::released_fd(fd_of(stream));
+  FILE* result = real::freopen64(path, mode, stream);
+  if (result != nullptr) reopened(LEAKHOOK_CALLER, result, path);
+  return result;
+}
+
+FILE* hook_fdopen(int fd, const char* mode) {
+  FILE* stream = real::fdopen(fd, mode);
+  if (stream != nullptr) adopt(LEAKHOOK_CALLER, fd);
+  return stream;
+}
+
+DIR* hook_fdopendir(int fd) {
+  DIR* stream = real::fdopendir(fd);
+  if (stream != nullptr) adopt(LEAKHOOK_CALLER, fd);
+  return stream;
+}
+
+}  // namespace leakhook

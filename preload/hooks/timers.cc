@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks of POSIX timers, in both of their shapes.
+//
+// A program linked long ago binds timer_create@GLIBC_2.2.5, whose timers are ints: the newer
+// function would write eight bytes where it gave room for four. Our definition carries no version
+// and answers both, so the caller's object is asked which one it meant.
+#include "caller_object.h"
+#include "declarations.h"
+
+namespace leakhook {
+namespace {
+
+bool is_old(const char* name, const void* caller) {
+  return binds_to_version(dynamic_section_at(caller), name, "GLIBC_2.2.5");
+}
+
+/// Old timers are numbered from 0, as new ones may be: told apart by a bit that no address has.
+std::uint64_t identity_of_old(int timer) {
+  return std::uint64_t{1} << 63 | static_cast<std::uint32_t>(timer);
+}
+std::uint64_t identity_of(timer_t timer) { return reinterpret_cast<std::uint64_t>(timer); }
+
+int number_of_old(timer_t timer) {
+  return static_cast<int>(reinterpret_cast<std::uintptr_t>(timer));
+}
+
+}  // namespace
+
+int hook_timer_create(clockid_t clock, sigevent* event, timer_t* timer) {
+  if (is_old("timer_create", __builtin_return_address(0)) &&
+      real::borrowed::old_timer_create != nullptr) {
+    auto* number = reinterpret_cast<int*>(timer);
+    const int result = real::borrowed::old_timer_create(clock, event, number);
+    if (result == 0) ledger::acquired(LEAKHOOK_CALLER, Kind::timer, identity_of_old(*number));
+    return result;
+  }
+  const int result = real::timer_create(clock, event, timer);
+  if (result == 0) ledger::acquired(LEAKHOOK_CALLER, Kind::timer, identity_of(*timer));
+  return result;
+}
+
+int hook_timer_delete(timer_t timer) {
+  ledger::WithdrawnResource record;
+  int result = 0;
+  if (is_old("timer_delete", __builtin_return_address(0)) &&
+      real::borrowed::old_timer_delete != nullptr) {
+    const int number = number_of_old(timer);
+    ledger::withdraw(Kind::timer, identity_of_old(number), &record);
+    result = real::borrowed::old_timer_delete(number);
+  } else {
+    ledger::withdraw(Kind::timer, identity_of(timer), &record);
+    result = real::timer_delete(timer);
+  }
+  if (result != 0) ledger::restore(record);
+  return result;
+}
+
+}  // namespace leakhook

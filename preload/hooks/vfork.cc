@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hooks that must not leave a frame behind: vfork and clone, whose children borrow the stack or
+// the memory of their caller, and syscall, which may do the same.
+//
+// vfork returns twice, the first time into a child that overwrites what lies below its caller's
+// frame: so these ask a function of ours and then jump to the real one.
+#include <linux/prctl.h>
+
+#include "../base/system.h"
+#include "../ledger/sandbox.h"
+#include "declarations.h"
+#include "tail_jump.h"
+
+namespace leakhook {
+namespace {
+
+void note_clone(unsigned long flags) {
+  if ((flags & CLONE_VM) != 0 && (flags & CLONE_THREAD) == 0) ledger::thread_vforks();
+}
+
+}  // namespace
+
+extern "C" {
+
+__attribute__((visibility("hidden"), used)) void* leakhook_before_vfork() {
+  // Never through the pointer's first value: that would be a frame.
+  if (!real::is_resolved()) real::resolve_all();
+  ledger::thread_vforks();
+  return reinterpret_cast<void*>(real::vfork);
+}
+
+__attribute__((visibility("hidden"), used)) void* leakhook_before_clone(void*, void*, int flags) {
+  if (!real::is_resolved()) real::resolve_all();
+  note_clone(static_cast<unsigned>(flags));
+  return reinterpret_cast<void*>(real::clone);
+}
+
+__attribute__((visibility("hidden"), used)) void* leakhook_before_syscall(long number, long a) {
+  if (!real::is_resolved()) real::resolve_all();
+  if (number == SYS_seccomp ||
+      (number == SYS_prctl && (a == PR_SET_SECCOMP || a == PR_SET_NO_NEW_PRIVS)))
+    ledger::note_sandbox();
+  if (number == SYS_vfork) ledger::thread_vforks();
+  if (number == SYS_clone) note_clone(static_cast<unsigned long>(a));
+  if (number == SYS_clone3 && a != 0) note_clone(*reinterpret_cast<const std::uint64_t*>(a));
+  return reinterpret_cast<void*>(real::syscall);
+}
+}
+
+LEAKHOOK_TAIL_JUMP(vfork, leakhook_before_vfork);
+LEAKHOOK_TAIL_JUMP(clone, leakhook_before_clone);
+LEAKHOOK_TAIL_JUMP(syscall, leakhook_before_syscall);
+
+}  // namespace leakhook

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Descriptors: a dense array, index = number.
+//
+// The kernel hands a number to one owner at a time, so writers of one record hardly ever meet.
+#include "fds.h"
+
+#include <cstring>
+
+#include "attention.h"
+#include "ledger.h"
+#include "moment.h"
+#include "versioned.h"
+
+namespace leakhook::ledger {
+namespace {
+
+/// Null: not in the table (yet).
+FdRecord* known_record(int fd) {
+  const std::uint64_t end = (static_cast<std::uint64_t>(fd) + 1) * sizeof(FdRecord);
+  if (fd < 0 || end > segment.extent(Region::fds).committed.load(std::memory_order_acquire))
+    return nullptr;  // pairs with commit()
+  return segment.records<FdRecord>(Region::fds) + fd;
+}
+
+/// Null: the number is too high, counted.
+FdRecord* record_for(int fd) {
+  if (FdRecord* record = known_record(fd)) return record;
+  const std::uint64_t end = (static_cast<std::uint64_t>(fd) + 1) * sizeof(FdRecord);
+  if (end <= segment.extent(Region::fds).reserved && segment.commit(Region::fds, end))
+    return known_record(fd);
+  segment.count(Counter::fd_table_full);
+  return nullptr;
+}
+
+void set_name(FdRecord& record, NameForm form, const void* bytes, std::size_t size) {
+  record.name_form = static_cast<std::uint16_t>(form);
+  record.name_size = static_cast<std::uint16_t>(size);
+  std::memcpy(record.name, bytes, size);
+}
+
+/// A path that is too long keeps its end, which tells more than its start.
+void set_path(FdRecord& record, const char* path) {
+  record.name_form = static_cast<std::uint16_t>(NameForm::none);
+  record.name_size = 0;
+  if (path == nullptr) return;
+  const std::size_t size = std::strlen(path);
+  constexpr std::size_t kRoom = sizeof record.name;
+  if (size <= kRoom) return set_name(record, NameForm::path, path, size);
+  set_name(record, NameForm::path, path + size - kRoom, kRoom);
+  std::memcpy(record.name, "...", 3);
+}
+
+void fill(FdRecord& record, Kind kind, const Moment& moment, std::uint8_t flags) {
+  record.stack = moment.stack;
+  record.birth = moment.birth;
+  record.thread = moment.thread;
+  record.kind = kind;
+  record.flags = flags;
+}
+
+void clear(FdRecord& record) {
+  if (record.kind == Kind::none) return;
+  Writing writing(record.version);
+  record.kind = Kind::none;
+}
+
+}  // namespace
+
+void acquired_fd(const Caller& caller, Kind kind, int fd, const char* path) {
+  if (fd < 0 || !may_record(Event::acquire)) return;
+  FdRecord* record = record_for(fd);
+  if (record == nullptr) return;
+  if ((segment.kinds & bit_of(kind)) == 0) return clear(*record);
+  const Moment moment = take_moment(caller);
+  Writing writing(record->version);
+  fill(*record, kind, moment, 0);
+  set_path(*record, path);
+}
+
+void acquired_fd_copy(const Caller& caller, int from, int to) {
+  if (to < 0 || !may_record(Event::acquire)) return;
+  FdRecord* record = record_for(to);
+  if (record == nullptr) return;
+  const FdRecord* source = known_record(from);
+  const bool is_known = source != nullptr && source->kind != Kind::none;
+  const Kind kind = is_known ? source->kind : Kind::other_fd;
+  if ((segment.kinds & bit_of(kind)) == 0) return clear(*record);
+  const Moment moment = take_moment(caller);
+  Writing writing(record->version);
+  fill(*record, kind, moment, 0);
+  if (is_known && source->name_size <= sizeof source->name)
+    set_name(*record, static_cast<NameForm>(source->name_form), source->name, source->name_size);
+  else
+    set_path(*record, nullptr);
+}
+
+void set_fd_peer(int fd, const sockaddr* address, socklen_t size) {
+  if (address == nullptr || size < sizeof address->sa_family || !may_record(Event::acquire)) return;
+  FdRecord* record = known_record(fd);
+  if (record == nullptr || record->kind == Kind::none) return;
+  Writing writing(record->version);
+  set_name(*record, NameForm::peer, address,
+           size < sizeof record->name ? size : sizeof record->name);
+}
+
+void released_fd(int fd) {
+  if (!may_record(Event::release)) return;
+  if (FdRecord* record = known_record(fd)) clear(*record);
+}
+
+void released_fds(unsigned first, unsigned last) {
+  if (!may_record(Event::release)) return;
+  const std::uint64_t known =
+      segment.extent(Region::fds).committed.load(std::memory_order_acquire) / sizeof(FdRecord);
+  for (std::uint64_t fd = first; fd <= last && fd < known; ++fd)
+    clear(segment.records<FdRecord>(Region::fds)[fd]);
+}
+
+void withdraw_fd(int fd, WithdrawnFd* out) {
+  out->slot = nullptr;
+  if (!may_record(Event::release)) return;
+  FdRecord* record = known_record(fd);
+  if (record == nullptr || record->kind == Kind::none) return;
+  std::memcpy(out->copy, static_cast<const void*>(record), sizeof out->copy);
+  out->slot = record;
+  clear(*record);
+}
+
+void restore_fd(const WithdrawnFd& withdrawn) {
+  if (withdrawn.slot == nullptr || !may_record(Event::release)) return;
+  Writing writing(withdrawn.slot->version);
+  constexpr std::size_t kSkipped = sizeof(Version);
+  std::memcpy(reinterpret_cast<char*>(withdrawn.slot) + kSkipped, withdrawn.copy + kSkipped,
+              sizeof(FdRecord) - kSkipped);
+}
+
+void inherited_fd(int fd) {
+  FdRecord* record = record_for(fd);
+  if (record == nullptr) return;
+  Writing writing(record->version);
+  fill(*record, Kind::other_fd, {0, 1, 0}, kFdInherited);
+  set_path(*record, nullptr);
+}
+
+}  // namespace leakhook::ledger

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mappings: records are disjoint ranges; unmapping the middle of one leaves two.
+#include "mappings.h"
+
+#include "attention.h"
+#include "ledger.h"
+#include "moment.h"
+#include "resource_table.h"
+
+namespace leakhook::ledger {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
+std::uint64_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
+
+/// One change of ranges at a time, so that two threads that unmap two parts of one record do not
+/// overlook each other's remainders. Whoever cannot have it in some milliseconds (its holder was
+/// interrupted by the very handler that wants it, or cancelled) goes on without: counted.
+class Turn {
+ public:
+  Turn() {
+    for (int i = 0; i < kBound && !is_mine_; ++i)
+      is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+    if (!is_mine_) segment.count(Counter::mapping_contention);
+  }
+  ~Turn() { busy_.store(false, std::memory_order_release); }
+  static void reset() { busy_.store(false, std::memory_order_relaxed); }
+
+ private:
+  static constexpr int kBound = 1 << 18;
+  static constinit std::atomic<bool> busy_;
+  bool is_mine_ = false;
+};
+constinit std::atomic<bool> Turn::busy_{false};
+
+/// What a cut of [from, to) takes out, and what must be put back of it.
+struct Cut {
+  std::uint64_t from, to;
+  WithdrawnRange* withdrawn;  ///< null: nobody will restore
+  static constexpr int kMaxKept = 32;
+  int kept_count = 0;
+  resource_table::Content kept[kMaxKept];
+
+  void keep(resource_table::Content content, std::uint64_t from_here, std::uint64_t to_here) {
+    content.identity = from_here, content.size = to_here - from_here;
+    if (kept_count < kMaxKept)
+      kept[kept_count++] = content;
+    else
+      segment.count(Counter::resource_table_full);
+  }
+  void give(const resource_table::Content& content, std::uint64_t a, std::uint64_t b) {
+    if (withdrawn == nullptr) return;
+    if (withdrawn->count < WithdrawnRange::kMax)
+      withdrawn->pieces[withdrawn->count++] = {
+          a, b - a, content.stack, content.birth, content.thread, content.flags};
+  }
+};
+
+bool overlaps(const resource_table::Content& content, void* context) {
+  const Cut& cut = *static_cast<Cut*>(context);
+  return content.identity < cut.to && cut.from < content.identity + content.size;
+}
+
+void take(const resource_table::Content& content, void* context) {
+  Cut& cut = *static_cast<Cut*>(context);
+  const std::uint64_t begin = content.identity, end = begin + content.size;
+  if (begin < cut.from) cut.keep(content, begin, cut.from);
+  if (end > cut.to) cut.keep(content, cut.to, end);
+  cut.give(content, begin > cut.from ? begin : cut.from, end < cut.to ? end : cut.to);
+}
+
+void cut_out(std::uint64_t from, std::uint64_t size, WithdrawnRange* withdrawn) {
+  if (size == 0 || resource_table::count_of(Kind::mapping) == 0) return;
+  Cut cut{from, from + size, withdrawn, 0, {}};
+  resource_table::withdraw_if(Kind::mapping, overlaps, take, &cut);
+  for (int i = 0; i < cut.kept_count; ++i) resource_table::insert(cut.kept[i]);
+}
+
+}  // namespace
+
+void reset_mappings() { Turn::reset(); }
+
+void acquired_mapping(const Caller& caller, const void* address, std::size_t size, bool is_shm) {
+  if (!may_record_kind(Kind::mapping)) return;
+  const Moment moment = take_moment(caller);
+  resource_table::Content content{moment.stack,
+                                  moment.birth,
+                                  moment.thread,
+                                  Kind::mapping,
+                                  static_cast<std::uint8_t>(is_shm ? kResourceShm : 0),
+                                  number(address),
+                                  whole_pages(size),
+                                  {}};
+  Turn turn;
+  cut_out(content.identity, content.size, nullptr);
+  resource_table::insert(content);
+}
+
+void released_range(const void* address, std::size_t size) {
+  if (!may_record(Event::release)) return;
+  Turn turn;
+  cut_out(number(address), whole_pages(size), nullptr);
+}
+
+void withdraw_range(const void* address, std::size_t size, WithdrawnRange* out) {
+  out->count = 0;
+  if (!may_record(Event::release)) return;
+  Turn turn;
+  cut_out(number(address), whole_pages(size), out);
+}
+
+void restore_range(const WithdrawnRange& withdrawn) {
+  if (withdrawn.count == 0 || !may_record(Event::release)) return;
+  Turn turn;
+  for (int i = 0; i < withdrawn.count; ++i) {
+    const WithdrawnRange::Piece& piece = withdrawn.pieces[i];
+    resource_table::insert({piece.stack,
+                            piece.birth,
+                            piece.thread,
+                            Kind::mapping,
+                            piece.flags,
+                            piece.address,
+                            piece.size,
+                            {}});
+  }
+}
+
+std::size_t shm_size(const void* address) {
+  struct Wanted {
+    std::uint64_t address, size;
+  } wanted{number(address), 0};
+  if (!may_record(Event::release)) return 0;
+  resource_table::withdraw_if(
+      Kind::mapping,
+      [](const resource_table::Content& content, void* context) {
+        auto& it = *static_cast<Wanted*>(context);
+        if (content.identity == it.address && (content.flags & kResourceShm) != 0)
+          it.size = content.size;
+        return false;
+      },
+      [](const resource_table::Content&, void*) {}, &wanted);
+  return wanted.size;
+}
+
+}  // namespace leakhook::ledger

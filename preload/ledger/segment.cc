@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reserving and committing the pages of the books.
+//
+// A reservation that is not accessible costs nothing and cannot be locked into memory by mlockall.
+// Pages are opened with mprotect, which two threads may do at once without harm. A program that has
+// put itself under a seccomp filter may have lost mprotect, but hardly mmap: then pages are mapped
+// over the reservation, one thread at a time.
+#include "segment.h"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+
+#include "../base/system.h"
+#include "sandbox.h"
+
+namespace leakhook::ledger {
+
+constinit Segment segment{};
+
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kStep = 64 * 1024;  // smallest piece that is committed at once
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
+
+std::uint64_t power_of_two_below(std::uint64_t value) {
+  std::uint64_t power = 1;
+  while (power * 2 <= value) power *= 2;
+  return power;
+}
+
+/// One refusal after the other: ask the system again only at the 1st, 2nd, 4th, … 4096th time.
+constinit std::atomic<std::uint32_t> refusals_in_a_row{0};
+bool should_try_again() {
+  const std::uint32_t n = refusals_in_a_row.load(std::memory_order_relaxed);
+  if (n == 0) return true;
+  refusals_in_a_row.store(n + 1, std::memory_order_relaxed);
+  return (n & (n + 1)) == 0 || n % 4096 == 0;
+}
+
+/// Allocates the blocks of a file mapping. False: the disk is full.
+bool populate(char* at, std::uint64_t size) {
+  constexpr long kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
+  const long result =
+      sys::call(SYS_madvise, sys::word(at), static_cast<long>(size), kPopulateWrite);
+  // Older kernels do not know the advice: there a full disk is met as SIGBUS, as in any program
+  // that writes through a mapping.
+  return !sys::failed(result) || result == -EINVAL;
+}
+
+/// Opens pages that nobody uses yet, under a filter: mapping over pages in use would wipe them.
+class MappingOver {
+ public:
+  MappingOver() {
+    constexpr int kSpins = 1 << 20;  // some 10 ms: a holder that was cancelled never lets go
+    for (int i = 0; i < kSpins && !is_mine_; ++i)
+      is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+  }
+  ~MappingOver() {
+    if (is_mine_) busy_.store(false, std::memory_order_release);
+  }
+  bool is_mine() const { return is_mine_; }
+
+ private:
+  static constinit std::atomic<bool> busy_;
+  bool is_mine_ = false;
+};
+constinit std::atomic<bool> MappingOver::busy_{false};
+
+/// Opens [from, to) of a region, of which `extent` may have opened a part meanwhile.
+bool open_pages(char* base, RegionExtent& extent, std::uint64_t from, std::uint64_t to,
+                bool is_file) {
+  if (is_file) return populate(base + from, to - from);
+  if (!is_sandboxed())
+    return !sys::failed(sys::call(SYS_mprotect, sys::word(base + from),
+                                  static_cast<long>(to - from), PROT_READ | PROT_WRITE));
+  MappingOver turn;
+  from = extent.committed.load(std::memory_order_acquire);  // pairs with publish()
+  if (!turn.is_mine()) return false;
+  if (from >= to) return true;
+  if (sys::map(base + from, to - from, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE) == nullptr)
+    return false;
+  extent.committed.store(to, std::memory_order_release);  // before the next one takes its turn
+  return true;
+}
+
+}  // namespace
+
+std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
+  // The live table may take all there is; the others take what a heap of blocks with few frames
+  // each could need, so that address space, not memory, is what is spent.
+  const std::uint64_t pages = power_of_two_below(memory < 1 << 20 ? 1 << 20 : memory);
+  const std::uint64_t stacks = pages / 128 < kMaxStacks ? pages / 128 : std::uint64_t{kMaxStacks};
+  const std::uint64_t nodes = pages / 32;
+  const auto at_most = [](std::uint64_t value, std::uint64_t most) {
+    return value < most ? value : most;
+  };
+  std::uint64_t sizes[static_cast<int>(Region::count)] = {};
+  const auto reserve = [&sizes](Region region, std::uint64_t bytes) {
+    sizes[static_cast<int>(region)] = bytes;
+  };
+  reserve(Region::fds, at_most(pages / 2, sizeof(FdRecord) << 20));
+  reserve(Region::threads, at_most(pages / 8, sizeof(ThreadRecord) << 17));
+  reserve(Region::resources, pages / 4);
+  reserve(Region::live, pages);
+  reserve(Region::counts, stacks * kCountShards * sizeof(StackCounts));
+  reserve(Region::stacks, stacks * sizeof(StackRecord));
+  reserve(Region::nodes, nodes * sizeof(Node));
+  reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
+  reserve(Region::names, sizeof(NameRecord) * kMaxNames);
+  reserve(Region::stack_index, stacks * 2 * sizeof(std::uint64_t));
+  reserve(Region::node_index, nodes * 2 * sizeof(std::uint64_t));
+  std::uint64_t offset = kHeaderSize;
+  for (int i = 0; i < static_cast<int>(Region::count); ++i) {
+    regions[i].offset = offset;
+    regions[i].reserved = round_up(sizes[i], kPage);
+    regions[i].committed.store(0, std::memory_order_relaxed);
+    regions[i].used.store(0, std::memory_order_relaxed);
+    offset += regions[i].reserved;
+  }
+  return offset;
+}
+
+bool make_segment(std::uint64_t memory, int fd, Segment* out) {
+  RegionExtent plan[static_cast<int>(Region::count)];
+  const std::uint64_t size = plan_regions(memory, plan);
+  const bool is_file = fd >= 0;
+  void* base =
+      is_file ? sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd)
+              : sys::map(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+  if (base == nullptr) return false;
+  sys::call(SYS_madvise, sys::word(base), static_cast<long>(size), MADV_DONTDUMP);
+  const bool is_open = is_file ? populate(static_cast<char*>(base), kHeaderSize)
+                               : !sys::failed(sys::call(SYS_mprotect, sys::word(base), kHeaderSize,
+                                                        PROT_READ | PROT_WRITE));
+  if (!is_open) {
+    sys::unmap(base, size);
+    return false;
+  }
+  out->header = static_cast<Header*>(base);
+  out->size = size;
+  out->is_file = is_file;
+  plan_regions(memory, out->header->regions);
+  out->header->settings.memory_bytes = memory;
+  return true;
+}
+
+bool Segment::commit(Region region, std::uint64_t bytes) {
+  RegionExtent& extent = this->extent(region);
+  std::uint64_t have = extent.committed.load(std::memory_order_acquire);
+  if (bytes <= have) return true;
+  bytes = round_up(bytes, bytes >= 4 * kStep ? kStep : kPage);
+  if (bytes > extent.reserved) bytes = extent.reserved;
+  if (bytes <= have) return false;
+  const std::uint64_t total = header->committed_total.load(std::memory_order_relaxed);
+  if (total + (bytes - have) > header->settings.memory_bytes) {
+    count(Counter::ceiling_reached);
+    return false;
+  }
+  if (!should_try_again()) return false;
+  if (!open_pages(reinterpret_cast<char*>(header) + extent.offset, extent, have, bytes, is_file)) {
+    refusals_in_a_row.fetch_add(1, std::memory_order_relaxed);
+    count(Counter::segment_refused);
+    return false;
+  }
+  refusals_in_a_row.store(0, std::memory_order_relaxed);
+  header->committed_total.fetch_add(bytes - have, std::memory_order_relaxed);
+  while (have < bytes &&
+         !extent.committed.compare_exchange_weak(have, bytes, std::memory_order_release)) {
+  }  // release pairs with the acquire at the top
+  return true;
+}
+
+}  // namespace leakhook::ledger

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where do the books lie? One reserved range of addresses, committed in steps.
+//
+// Writers: any thread, without locks. `segment` itself changes only while a process is born
+// (life/), when no other thread of it can be inside the ledger.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "../contract/layout.h"
+
+namespace leakhook::ledger {
+
+struct Segment {
+  Header* header;
+  std::uint64_t size;  ///< bytes of address space
+  std::int32_t owner;  ///< pid that writes here
+  bool is_file;        ///< LEAKHOOK_DIR: shared pages, blocks must be allocated before use
+  KindSet kinds;       ///< tracked kinds, header->settings.kinds close at hand
+  std::uint64_t sample_bytes;
+
+  RegionExtent& extent(Region region) const { return header->regions[static_cast<int>(region)]; }
+  template <class Record>
+  Record* records(Region region) const {
+    return reinterpret_cast<Record*>(reinterpret_cast<char*>(header) + extent(region).offset);
+  }
+
+  /// Makes the first `bytes` of a region usable. False: refused or at the ceiling, counted once a
+  /// try; tries get rare when refusals repeat. Async-signal-safe.
+  bool commit(Region region, std::uint64_t bytes);
+
+  void count(Counter counter) const {
+    header->counters[static_cast<int>(counter)].fetch_add(1, std::memory_order_relaxed);
+  }
+};
+
+extern Segment segment;
+
+/// The plan of a segment whose tables may together hold `memory` bytes: fills the extents
+/// (nothing committed) and returns the address space needed.
+std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions);
+
+/// Reserves address space for `memory` bytes of tables and commits the header.
+/// `fd` −1: private memory; else a file that is already ftruncated to plan_regions(): shared pages.
+/// False: the system refused. Called by life/ only.
+bool make_segment(std::uint64_t memory, int fd, Segment* out);
+
+}  // namespace leakhook::ledger

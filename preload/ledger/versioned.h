@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// How is a record changed while others may read it? Under its version: odd while fields change.
+//
+// Readers take the version, copy, take it again. Writers exclude each other by making the version
+// odd with a compare-and-swap; they hold it for some stores and never across a call.
+#pragma once
+#include "../contract/layout.h"
+
+namespace leakhook::ledger {
+
+/// The right to change one record. A writer that died half-way (asynchronous cancellation) leaves
+/// the version odd: the next one waits a bound, takes over and makes it whole.
+class Writing {
+ public:
+  explicit Writing(Version& version) : version_(version) {
+    std::uint32_t now = version.load(std::memory_order_relaxed);
+    for (int spins = 0; spins < kBound; ++spins) {
+      if ((now & 1) != 0)
+        now = version.load(std::memory_order_relaxed);
+      else if (version.compare_exchange_weak(now, now + 1, std::memory_order_acquire))
+        break;
+    }  // acquire pairs with the destructor's release
+    odd_ = now | 1;
+    std::atomic_thread_fence(std::memory_order_release);  // the odd version before the fields
+  }
+  ~Writing() { version_.store(odd_ + 1, std::memory_order_release); }  // the fields before it
+  Writing(const Writing&) = delete;
+
+ private:
+  static constexpr int kBound = 1 << 14;
+  Version& version_;
+  std::uint32_t odd_;
+};
+
+}  // namespace leakhook::ledger

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Birth of a program (our constructor) and of a forked child (its first event).
+//
+// The library is linked with -z initfirst: its constructor runs before those of all other
+// libraries, so that what they acquire is recorded. Only what the loader itself allocates comes
+// earlier.
+#include "birth.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <cstring>
+
+#include "../base/line.h"
+#include "../base/real.h"
+#include "../base/system.h"
+#include "../ledger/attention.h"
+#include "../ledger/fds.h"
+#include "../ledger/modules.h"
+#include "../ledger/segment.h"
+#include "books.h"
+#include "ending.h"
+#include "keeper.h"
+#include "process.h"
+#include "signals.h"
+
+namespace leakhook::life {
+namespace {
+
+using ledger::Attention;
+using ledger::segment;
+
+constinit std::atomic<std::uint64_t> early_events{0};
+constinit bool was_constructed = false;
+constinit bool is_dormant = false;
+
+/// A page that forked children find wiped. Kernels that cannot wipe (before 4.14) leave us to
+/// atfork handlers.
+Attention* make_attention() {
+  auto* page = static_cast<Attention*>(
+      sys::map(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
+  if (page == nullptr) return nullptr;
+  if (sys::failed(sys::call(SYS_madvise, sys::word(page), 4096, MADV_WIPEONFORK)))
+    pthread_atfork(nullptr, nullptr, [] { set_mode(Attention::unborn); });
+  return page;
+}
+
+/// Tables may take MEMORY, but no more than a small part of what a limit on address space leaves
+/// to the program (the reservation is about three times this).
+std::uint64_t allowed_memory() {
+  std::uint64_t memory = process.settings.MEMORY;
+  for (const int resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) continue;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 32 < memory)
+      memory = limit.rlim_cur / 32;
+  }
+  return memory;
+}
+
+/// The first process of a tree complains for all of them.
+void complain_about_settings(const char* const* environment) {
+  Settings ignored;
+  if (!process.is_first_of_tree) return;
+  read_settings(environment, &ignored, [](const char* line) { say(line); });
+  if (process.settings.HELP) print_settings([](const char* line) { leakhook::say(1, line); });
+}
+
+bool should_track() {
+  return process.is_first_of_tree || process.settings.CHILDREN == Children::all;
+}
+
+/// Descriptors that came with the process.
+void note_inherited_fds() {
+  const long folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (sys::failed(folder)) return;
+  struct Entry {
+    std::uint64_t inode;
+    std::int64_t offset;
+    unsigned short size;
+    unsigned char type;
+    char name[];
+  };
+  alignas(Entry) char buffer[2048];
+  long got;
+  while ((got = sys::call(SYS_getdents64, folder, sys::word(buffer), sizeof buffer)) > 0) {
+    for (long at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
+      at += entry->size;
+      int fd = 0;
+      const char* digit = entry->name;
+      for (; *digit >= '0' && *digit <= '9'; ++digit) fd = fd * 10 + (*digit - '0');
+      if (digit != entry->name && fd != folder) ledger::inherited_fd(fd);
+    }
+  }
+  sys::close(static_cast<int>(folder));
+}
+
+void be_inert() { set_mode(Attention::inert); }
+
+/// The constructor's part that needs a program without books. False: inert from now on.
+bool make_books(char** argv) {
+  Attention* page = make_attention();
+  if (page == nullptr || !open_books(allowed_memory())) {
+    say("no memory for the segment: nothing will be tracked");
+    return false;
+  }
+  const auto stack_top = reinterpret_cast<std::uint64_t>(argv);
+  describe_process(argv, stack_top);
+  ledger::segment.header->counters[static_cast<int>(Counter::early_events)].store(
+      early_events.load());
+  note_inherited_fds();
+  unwind::prepare(ledger::modules::seen);
+  is_dormant = !process.settings.START;
+  page->mode.store(is_dormant ? Attention::dormant : Attention::recording,
+                   std::memory_order_relaxed);
+  ledger::attention.store(page, std::memory_order_release);  // pairs with may_record(): books first
+  return true;
+}
+
+[[gnu::constructor]] void begin(int, char** argv, char** environment) {
+  real::resolve_all();
+  if (getauxval(AT_SECURE) != 0) return be_inert();
+  ledger::OwnWork work;
+  remember_stderr();
+  read_settings(environment, &process.settings, [](const char*) {});
+  look_at_process(environment);
+  complain_about_settings(environment);
+  if (!should_track() || !make_books(argv)) return be_inert();
+  was_constructed = true;
+  watch_endings();
+  install_signals();
+}
+
+}  // namespace
+
+void set_mode(std::uint32_t mode) {
+  ledger::attention.load(std::memory_order_relaxed)->mode.store(mode, std::memory_order_relaxed);
+}
+
+void set_recording(bool is_on) {
+  is_dormant = !is_on;
+  set_mode(is_on ? Attention::recording : Attention::dormant);
+}
+
+bool is_alive() {
+  const auto mode =
+      ledger::attention.load(std::memory_order_relaxed)->mode.load(std::memory_order_relaxed);
+  return (mode == Attention::recording || mode == Attention::dormant) &&
+         segment.owner == static_cast<std::int32_t>(sys::getpid());
+}
+
+bool come_alive() {
+  const auto mode =
+      ledger::attention.load(std::memory_order_relaxed)->mode.load(std::memory_order_relaxed);
+  if (mode == Attention::unborn) {
+    ledger::OwnWork work;
+    if (!ledger::from_life::be_born()) return false;
+  }
+  return is_alive();
+}
+
+}  // namespace leakhook::life
+
+namespace leakhook::ledger::from_life {
+
+bool be_born() {
+  using namespace leakhook::life;
+  if (!was_constructed) {
+    early_events.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  // A forked child: one thread, no book of its own yet.
+  if (process.settings.CHILDREN == Children::none || !take_over_books()) {
+    be_inert();
+    return false;
+  }
+  forget_keepers();
+  set_recording(!is_dormant);
+  return true;
+}
+
+void reap_keepers() { leakhook::life::reap_keepers(); }
+
+}  // namespace leakhook::ledger::from_life

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// The segment of this process: made once, taken over by forked children.
+//
+// A forked child goes on in its copy of the parent's pages, which costs nothing until it writes:
+// births up to the fork are inherited, see Header::inherited_until. Only a segment in a file is
+// shared with the parent by nature and must be copied into a file of the child's own.
+#include "books.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <cstring>
+
+#include "../base/line.h"
+#include "../base/system.h"
+#include "../ledger/live_table.h"
+#include "../ledger/mappings.h"
+#include "../ledger/modules.h"
+#include "../ledger/moment.h"
+#include "../ledger/names.h"
+#include "../ledger/resource_table.h"
+#include "../ledger/stack_table.h"
+#include "../ledger/threads.h"
+#include "process.h"
+
+namespace leakhook::life {
+namespace {
+
+using ledger::segment;
+
+/// DIR/leakhook.EXE.PID.lhk, or with .2, .3 … before the suffix where that name is taken.
+/// −1: cannot be made, said.
+int make_file(std::uint64_t size) {
+  long fd = -1;
+  for (int i = 1; i < 100; ++i) {
+    Text<1024> path;
+    path << process.settings.DIR.value << "/leakhook." << process.program << '.'
+         << static_cast<std::uint64_t>(sys::getpid());
+    if (i > 1) path << '.' << i;
+    path << ".lhk";
+    fd = sys::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd != -EEXIST) break;
+  }
+  if (!sys::failed(fd) && !sys::failed(sys::call(SYS_ftruncate, fd, static_cast<long>(size))))
+    return static_cast<int>(fd);
+  if (!sys::failed(fd)) sys::close(static_cast<int>(fd));
+  Line line;
+  line << "cannot keep the segment in " << process.settings.DIR.value << " (error "
+       << static_cast<int>(-fd) << "): it will not survive the process";
+  say(line.c_str());
+  return -1;
+}
+
+bool make(std::uint64_t memory, ledger::Segment* out) {
+  if (process.settings.DIR.value[0] != 0) {
+    RegionExtent plan[static_cast<int>(Region::count)];
+    const int fd = make_file(ledger::plan_regions(memory, plan));
+    const bool is_made = fd >= 0 && ledger::make_segment(memory, fd, out);
+    if (fd >= 0) sys::close(fd);
+    if (is_made) return true;
+    if (fd >= 0) say("no room for the segment in LEAKHOOK_DIR: it will not survive the process");
+  }
+  return ledger::make_segment(memory, -1, out);
+}
+
+void set_identity(Header& header) {
+  header.pid = static_cast<std::int32_t>(sys::getpid());
+  header.parent_pid = static_cast<std::int32_t>(sys::call(SYS_getppid));
+  header.process_start_ticks = process.start_ticks;
+  header.is_first_of_tree = process.is_first_of_tree;
+  header.start_realtime_ns = sys::nanoseconds(CLOCK_REALTIME);
+  segment.owner = header.pid;
+}
+
+void set_command(Header& header, char** argv) {
+  Text<sizeof header.command> command;
+  for (int i = 0; argv[i] != nullptr && !command.is_cut(); ++i)
+    command << (i > 0 ? " " : "") << argv[i];
+  copy_text(header.command, command.c_str());
+}
+
+void set_settings(SettingsInForce& settings) {
+  settings.sample_bytes = segment.sample_bytes = process.settings.SAMPLE;
+  settings.kinds = segment.kinds = process.settings.KINDS.set;
+  settings.verbose = process.settings.VERBOSE;
+  Text<sizeof settings.output> output;
+  if (process.settings.OUTPUT.value[0] != '/') output << process.directory << '/';
+  output << process.settings.OUTPUT.value;
+  copy_text(settings.output, output.c_str());
+  copy_text(settings.exporter, process.exporter);
+}
+
+std::uint64_t main_stack_size() {
+  constexpr std::uint64_t kUsual = 8 << 20, kMost = 64 << 20;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUsual;
+  return limit.rlim_cur < kMost ? limit.rlim_cur : kMost;
+}
+
+bool prepare_tables() {
+  return ledger::live_table::prepare(segment) && ledger::stack_table::prepare() &&
+         ledger::modules::prepare() && ledger::names::prepare() && ledger::prepare_threads() &&
+         ledger::resource_table::prepare() && segment.commit(Region::fds, 64 * sizeof(FdRecord));
+}
+
+/// A file segment is shared with the parent: copy what is in use into a file of our own.
+bool copy_into_own_file() {
+  const ledger::Segment parents = segment;
+  ledger::Segment mine{};
+  if (!make(parents.header->settings.memory_bytes, &mine)) return false;
+  const bool is_file = mine.is_file;
+  mine.kinds = parents.kinds, mine.sample_bytes = parents.sample_bytes;
+  segment = mine;
+  for (int i = 0; i < static_cast<int>(Region::count); ++i) {
+    const auto region = static_cast<Region>(i);
+    const RegionExtent& from = parents.extent(region);
+    const std::uint64_t size = from.committed.load();
+    if (!segment.commit(region, size)) return segment = parents, false;
+    std::memcpy(segment.records<char>(region), parents.records<char>(region), size);
+    segment.extent(region).used.store(from.used.load());
+  }
+  const std::uint64_t committed = segment.header->committed_total.load();
+  RegionExtent extents[static_cast<int>(Region::count)];
+  std::memcpy(static_cast<void*>(extents), segment.header->regions, sizeof extents);
+  std::memcpy(static_cast<void*>(segment.header), parents.header, sizeof(Header));
+  std::memcpy(static_cast<void*>(segment.header->regions), extents, sizeof extents);
+  segment.header->committed_total.store(committed);
+  segment.is_file = is_file;
+  sys::unmap(parents.header, parents.size);
+  return true;
+}
+
+/// Everything ever allocated was allocated by the parent. Private pages can simply be dropped.
+void clear_counts() {
+  char* counts = segment.records<char>(Region::counts);
+  const std::uint64_t size = segment.extent(Region::counts).committed.load();
+  if (segment.is_file)
+    std::memset(counts, 0, size);
+  else
+    sys::call(SYS_madvise, sys::word(counts), static_cast<long>(size), MADV_DONTNEED);
+}
+
+/// Children and timers are not inherited.
+void drop_what_fork_does_not_copy() {
+  for (const Kind kind : {Kind::process, Kind::timer})
+    ledger::resource_table::withdraw_if(
+        kind, [](const ledger::resource_table::Content&, void*) { return true; },
+        [](const ledger::resource_table::Content&, void*) {}, nullptr);
+}
+
+}  // namespace
+
+bool open_books(std::uint64_t memory) {
+  if (!make(memory, &segment)) return false;
+  segment.owner = static_cast<std::int32_t>(sys::getpid());
+  return prepare_tables();
+}
+
+void describe_process(char** argv, std::uint64_t stack_top) {
+  Header& header = *segment.header;
+  header.layout_version = kLayoutVersion;
+  header.header_size = kHeaderSize;
+  header.birth_shift = 1;
+  header.start_monotonic_ns = sys::nanoseconds(CLOCK_MONOTONIC);
+  header.libc_hooked = 1;
+  copy_text(header.version, LEAKHOOK_VERSION);
+  copy_text(header.program, process.program);
+  copy_text(header.executable, process.executable);
+  set_command(header, argv);
+  set_settings(header.settings);
+  set_identity(header);
+  header.magic = kSegmentMagic;
+  ledger::main_thread(process.name, stack_top - main_stack_size(), stack_top);
+}
+
+bool take_over_books() {
+  look_again_after_fork();
+  if (segment.is_file && !copy_into_own_file()) return false;
+  Header& header = *segment.header;
+  const std::uint64_t age = sys::nanoseconds(CLOCK_MONOTONIC) - header.start_monotonic_ns;
+  header.inherited_until = Birth::encode(age / 1'000'000'000 + header.birth_shift);
+  ++header.birth_shift;
+  header.is_forked = 1;
+  header.state.store(ProcessState::running, std::memory_order_relaxed);
+  set_identity(header);
+  unwind::reset_after_fork();
+  ledger::reset_scratch();
+  ledger::reset_mappings();
+  clear_counts();
+  drop_what_fork_does_not_copy();
+  ledger::only_this_thread_left();
+  return true;
+}
+
+}  // namespace leakhook::life

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening the segment of a process, and what a forked child does with its parent's.
+#pragma once
+#include <cstdint>
+
+namespace leakhook::life {
+
+/// Makes the segment (private memory, or a file in DIR) and commits the first pages of each table.
+/// False: no memory at all.
+bool open_books(std::uint64_t memory);
+
+/// Fills the header and makes the calling thread the main one. `stack_top`: an address near the top
+/// of the main thread's stack.
+void describe_process(char** argv, std::uint64_t stack_top);
+
+/// In a forked child: the parent's books become ours; what they hold is inherited.
+/// False: not possible, nothing is tracked.
+bool take_over_books();
+
+/// Attention::Mode of this process.
+void set_mode(std::uint32_t mode);
+
+}  // namespace leakhook::life

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// exit and return come through __cxa_atexit, quick_exit through its own list, _exit through its
+// hook, deadly signals through their handlers. A raw exit_group reaches nothing: LEAKHOOK_DIR is
+// for that.
+#include "ending.h"
+
+#include <atomic>
+
+#include "../base/system.h"
+#include "../ledger/attention.h"
+#include "../ledger/segment.h"
+#include "birth.h"
+#include "keeper.h"
+#include "life.h"
+#include "process.h"
+
+extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* library);
+extern "C" int __cxa_at_quick_exit(void (*function)(void*), void* library);
+
+namespace leakhook::life {
+namespace {
+
+/// The pid that has had its last dump: a forked child inherits the parent's word, not its end.
+constinit std::atomic<std::int32_t> ended{0};
+
+bool wants_last_dump() {
+  const std::uint64_t limit = process.settings.CHILD_EXIT.nanoseconds;
+  if (!process.settings.AT_EXIT) return false;
+  if (process.is_first_of_tree) return true;
+  return limit != setting::Duration::kNever && age_of_process() >= limit;
+}
+
+}  // namespace
+
+void watch_endings() {
+  // No library handle: such functions run after the destructors of all libraries.
+  __cxa_atexit([](void*) { process_ends(); }, nullptr, nullptr);
+  __cxa_at_quick_exit([](void*) { process_ends(); }, nullptr);
+}
+
+void process_ends() {
+  const auto pid = static_cast<std::int32_t>(sys::getpid());
+  if (ledger::this_thread.vforked != 0 && ledger::segment.owner != pid) return;
+  if (!come_alive() || !wants_last_dump()) return;
+  if (ended.exchange(pid) == pid) return;
+  ledger::OwnWork work;
+  ledger::segment.header->state.store(ProcessState::ending, std::memory_order_relaxed);
+  keep_and_wait(Request{});
+}
+
+}  // namespace leakhook::life

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keeper's life, and the places that keepers run in.
+//
+// Everything below keep() runs in a process that shares our memory: raw system calls only, all
+// signals blocked, thread-local memory belongs to the interrupted thread and is not touched.
+#include "keeper.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <cstring>
+
+#include "../base/line.h"
+#include "../base/system.h"
+#include "../ledger/attention.h"
+#include "../ledger/segment.h"
+#include "birth.h"
+#include "output_path.h"
+#include "process.h"
+#include "stream.h"
+
+namespace leakhook::life {
+namespace {
+
+using ledger::segment;
+
+/// Memory of one keeper. Not reused before the kernel has cleared `tid` and the keeper was reaped.
+struct alignas(64) Place {
+  alignas(64) char buffer[kStreamBuffer];
+  char stack[24 * 1024];
+  char child_stack[8 * 1024];          // of the exporter until it execs
+  std::atomic<std::int32_t> tid;       // 0 = nobody runs here; −1 = claimed
+  std::atomic<std::int32_t> unreaped;  // pid that waits to be waited for
+  std::atomic<bool> is_ending;         // the keeper has nothing left to do but to exit
+  Request request;
+  std::uint32_t number;
+  std::uint64_t realtime_ns, monotonic_ns;
+  int pipe_read;    // for the exporter
+  long exec_error;  // 0 = it runs
+  Path stem;
+};
+constexpr int kPlaces = 4;
+constinit Place places[kPlaces]{};
+
+constinit std::atomic<std::uint32_t> dumps_begun{0};
+/// Requests that found all places taken: done by the next keeper that is ready.
+constinit std::atomic<std::uint32_t> waiting{0};
+constexpr std::uint32_t kMostWaiting = 1024;
+
+std::uint64_t all_signals = ~std::uint64_t{0};
+
+void set_mask(const std::uint64_t* mask, std::uint64_t* before) {
+  sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::word(mask), sys::word(before), 8);
+}
+
+// --- the exporter ------------------------------------------------------------------------------
+
+/// Runs between vfork and exec: in the keeper's memory, on its own stack.
+int become_exporter(void* argument) {
+  auto& place = *static_cast<Place*>(argument);
+  const std::uint64_t no_signals = 0;
+  sys::call(SYS_setsid);  // a Ctrl-C at the service's terminal is not for us
+  sys::call(SYS_dup3, place.pipe_read, 0, 0);
+  set_mask(&no_signals, nullptr);
+  Text<16> token;
+  token << std::uint64_t{place.request.token};
+  const bool wants_fd = (place.request.labels & kLabelFd) != 0;
+  const bool wants_path = (place.request.labels & kLabelPath) != 0;
+  const char* arguments[12] = {"leakhook", "export", "-", "-o", place.stem.c_str()};
+  int count = 5;
+  if (wants_fd || wants_path) {
+    arguments[count++] = "--labels";
+    arguments[count++] = wants_fd && wants_path ? "fd,path" : wants_fd ? "fd" : "path";
+  }
+  if (place.request.token != 0) {
+    arguments[count++] = "--reply";
+    arguments[count++] = token.c_str();
+  }
+  const char* environment[2] = {process.debuginfod, nullptr};
+  place.exec_error = sys::call(SYS_execve, sys::word(process.exporter), sys::word(arguments),
+                               sys::word(environment));
+  sys::call(SYS_exit_group, 127);
+  return 127;
+}
+
+/// Only 0, 1 and 2 stay, whatever the service had there: a socket that it closes must not live on
+/// in us, and nothing of ours may be written to what is not stderr.
+void tidy_descriptors() {
+  if (sys::failed(sys::call(SYS_close_range, 3, ~0u, 0)))
+    for (int fd = 3; fd < 65536; ++fd) sys::close(fd);  // kernels before 5.9
+  if (!is_stderr_ours()) sys::close(2);
+  const long null = sys::open("/dev/null", O_RDWR);
+  for (int fd = 0; fd <= 2 && null >= 0; ++fd)
+    if (sys::call(SYS_fcntl, fd, F_GETFD) < 0) sys::call(SYS_dup3, null, fd, 0);
+  if (null > 2) sys::close(static_cast<int>(null));
+}
+
+/// −errno of what failed, or the exporter's wait status.
+long run_exporter(Place& place) {
+  if (process.exporter[0] == 0) return -ENOENT;
+  int pipe[2];
+  const long made = sys::call(SYS_pipe2, sys::word(pipe), O_CLOEXEC);
+  if (sys::failed(made)) return made;
+  constexpr int kSetPipeSize = 1031;  // F_SETPIPE_SZ: fewer turns; a refusal does no harm
+  sys::call(SYS_fcntl, pipe[1], kSetPipeSize, 1 << 20);
+  place.pipe_read = pipe[0];
+  place.exec_error = 0;
+  const long child = sys::clone_call(become_exporter, place.child_stack + sizeof place.child_stack,
+                                     CLONE_VM | CLONE_VFORK | SIGCHLD, &place);
+  sys::close(pipe[0]);
+  long result = child;
+  if (child > 0) {
+    if (place.exec_error == 0) {
+      const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
+      write_stream(pipe[1], order, place.buffer);
+    }
+    sys::close(pipe[1]);
+    int status = 0;
+    while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
+    }
+    result = place.exec_error != 0 ? place.exec_error : status;
+  } else {
+    sys::close(pipe[1]);
+  }
+  return result;
+}
+
+// --- the raw file ------------------------------------------------------------------------------
+
+/// Is the file at `path` a dump of this very process?
+bool is_ours(const char* path) {
+  alignas(8) char start[offsetof(Header, start_realtime_ns) + 32];
+  const long got = sys::read_file(path, start, sizeof start);
+  if (got < static_cast<long>(sizeof start)) return false;
+  const auto* header = reinterpret_cast<const Header*>(start);
+  return header->magic == kSegmentMagic && header->pid == segment.header->pid &&
+         header->process_start_ticks == segment.header->process_start_ticks;
+}
+
+bool write_raw(Place& place) {
+  Path partial, final;
+  partial << place.stem.c_str() << ".lhk.tmp." << static_cast<std::uint64_t>(sys::getpid());
+  final << place.stem.c_str();
+  Path plain;
+  plain << final.c_str() << ".lhk";
+  const bool is_free = sys::call(SYS_faccessat, -100, sys::word(plain.c_str()), 0) == -ENOENT;
+  if (!is_free && !is_ours(plain.c_str()))
+    final << '.' << static_cast<std::uint64_t>(segment.header->pid);
+  final << ".lhk";
+  const long fd = sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  if (sys::failed(fd)) return false;
+  const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
+  const bool is_written = write_stream(static_cast<int>(fd), order, place.buffer);
+  sys::close(static_cast<int>(fd));
+  if (is_written && !sys::failed(sys::call(SYS_renameat2, -100, sys::word(partial.c_str()), -100,
+                                           sys::word(final.c_str()), 0))) {
+    Line line;
+    line << "the exporter could not run; raw dump in " << final.c_str()
+         << ": make profiles of it with `leakhook export`";
+    say(line.c_str());
+    return true;
+  }
+  sys::call(SYS_unlinkat, -100, sys::word(partial.c_str()), 0);
+  return false;
+}
+
+// --- the keeper --------------------------------------------------------------------------------
+
+void name_dump(Place& place) {
+  struct {
+    char system[65], host[65], others[4][65];
+  } names{};
+  sys::call(SYS_uname, sys::word(&names));
+  place.number = 1 + dumps_begun.fetch_add(1, std::memory_order_relaxed);
+  place.realtime_ns = sys::nanoseconds(CLOCK_REALTIME);
+  place.monotonic_ns = sys::nanoseconds(CLOCK_MONOTONIC);
+  place.stem = expand_output(segment.header->settings.output, "",
+                             {process.program, static_cast<std::uint32_t>(segment.header->pid),
+                              place.number, place.realtime_ns / 1'000'000'000, names.host});
+}
+
+/// An exporter that ended by itself has said what was wrong; one that never ran or was killed has
+/// not.
+void dump_once(Place& place) {
+  const long result = run_exporter(place);
+  const bool has_spoken = !sys::failed(result) && WIFEXITED(result) && WEXITSTATUS(result) != 127;
+  if (has_spoken) {
+    if (WEXITSTATUS(result) != 0) segment.count(Counter::dumps_lost);
+    return;
+  }
+  if (write_raw(place)) return segment.count(Counter::dumps_raw);
+  segment.count(Counter::dumps_lost);
+  Line line;
+  line << "cannot write a dump to " << place.stem.c_str() << ".lhk";
+  say(line.c_str());
+}
+
+bool take_waiting() {
+  std::uint32_t n = waiting.load(std::memory_order_relaxed);
+  while (n != 0)
+    if (waiting.compare_exchange_weak(n, n - 1, std::memory_order_relaxed)) return true;
+  return false;
+}
+
+int keep(void* argument) {
+  auto& place = *static_cast<Place*>(argument);
+  tidy_descriptors();
+  dump_once(place);
+  while (take_waiting()) {
+    place.request = Request{};
+    name_dump(place);
+    dump_once(place);
+  }
+  place.is_ending.store(true, std::memory_order_release);  // pairs with reap_keepers()
+  ledger::attention.load(std::memory_order_relaxed)
+      ->keepers_ended.store(1, std::memory_order_release);  // pairs with may_record()
+  sys::call(SYS_exit, 0);
+  return 0;
+}
+
+Place* claim_place() {
+  for (Place& place : places) {
+    std::int32_t expected = 0;
+    if (place.unreaped.load(std::memory_order_acquire) == 0 &&
+        place.tid.compare_exchange_strong(expected, -1, std::memory_order_acquire))
+      return &place;
+  }
+  return nullptr;
+}
+
+/// The keeper's pid, or −errno. Signals stay blocked in it for good.
+long start_in(Place& place, const Request& request) {
+  place.request = request;
+  name_dump(place);
+  std::uint64_t before = 0;
+  set_mask(&all_signals, &before);
+  place.is_ending.store(false, std::memory_order_relaxed);
+  const long pid = sys::clone_call(keep, place.stack + sizeof place.stack,
+                                   CLONE_VM | CLONE_CHILD_CLEARTID, &place, &place.tid);
+  if (pid > 0)
+    place.unreaped.store(static_cast<std::int32_t>(pid), std::memory_order_release);
+  else
+    place.tid.store(0, std::memory_order_release);
+  set_mask(&before, nullptr);
+  if (pid <= 0) {
+    segment.count(Counter::dumps_dropped);
+    Line line;
+    line << "no dump: the system refused a process (error " << static_cast<int>(-pid) << ")";
+    say(line.c_str());
+  }
+  return pid;
+}
+
+}  // namespace
+
+void start_keeper(const Request& request) {
+  reap_keepers();
+  if (Place* place = claim_place()) {
+    start_in(*place, request);
+  } else if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostWaiting) {
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+    segment.count(Counter::dumps_dropped);
+  }
+}
+
+void keep_and_wait(const Request& request) {
+  Place* place = nullptr;
+  while ((place = claim_place()) == nullptr) {
+    // All places are taken: one of these keepers ends soon.
+    for (Place& other : places) {
+      const std::int32_t pid = other.unreaped.load(std::memory_order_acquire);
+      if (pid == 0) continue;
+      sys::call(SYS_wait4, pid, 0, __WCLONE, 0);
+      other.unreaped.store(0, std::memory_order_release);
+      break;
+    }
+  }
+  const long pid = start_in(*place, request);
+  if (pid <= 0) return;
+  while (sys::call(SYS_wait4, pid, 0, __WCLONE, 0) == -EINTR) {
+  }
+  place->unreaped.store(0, std::memory_order_release);
+}
+
+void reap_keepers() {
+  ledger::Attention* attention = ledger::attention.load(std::memory_order_relaxed);
+  attention->keepers_ended.store(0, std::memory_order_relaxed);
+  for (Place& place : places) {
+    const std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
+    if (pid == 0) continue;
+    const long result = sys::call(SYS_wait4, pid, 0, __WCLONE | WNOHANG, 0);
+    if (result == pid || result == -ECHILD)
+      place.unreaped.store(0, std::memory_order_release);
+    else if (place.is_ending.load(std::memory_order_acquire))
+      attention->keepers_ended.store(1, std::memory_order_relaxed);  // dead any moment: come again
+  }
+}
+
+void forget_keepers() {
+  for (Place& place : places) {
+    place.tid.store(0, std::memory_order_relaxed);
+    place.unreaped.store(0, std::memory_order_relaxed);
+  }
+  dumps_begun.store(0, std::memory_order_relaxed);
+  waiting.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace leakhook::life

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking at /proc/self and at our parent.
+#include "process.h"
+
+#include <dlfcn.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "../base/line.h"
+#include "../base/real.h"
+#include "../base/system.h"
+
+namespace leakhook::life {
+
+constinit Process process{};
+
+namespace {
+
+void read_link(const char* path, char* to, std::size_t size) {
+  const long got =
+      sys::call(SYS_readlinkat, -100, sys::word(path), sys::word(to), static_cast<long>(size - 1));
+  to[got > 0 ? got : 0] = 0;
+}
+
+const char* base_name(const char* path) {
+  const char* slash = std::strrchr(path, '/');
+  return slash != nullptr ? slash + 1 : path;
+}
+
+std::uint64_t read_start_ticks() {
+  char text[1024];
+  const long size = sys::read_file("/proc/self/stat", text, sizeof text - 1);
+  if (size <= 0) return 0;
+  text[size] = 0;
+  const char* at = std::strrchr(text, ')');  // the name may hold anything
+  constexpr int kFieldsToSkip = 20;          // from "state" (3) to starttime (22)
+  for (int i = 0; at != nullptr && i < kFieldsToSkip; ++i) at = std::strchr(at + 1, ' ');
+  std::uint64_t ticks = 0;
+  for (at = at != nullptr ? at + 1 : ""; *at >= '0' && *at <= '9'; ++at)
+    ticks = ticks * 10 + static_cast<std::uint64_t>(*at - '0');
+  return ticks;
+}
+
+/// Does a file of /proc contain this text? Reads in pieces that overlap.
+bool file_contains(const char* path, const char* text) {
+  const long fd = sys::open(path, 02000000 /* O_CLOEXEC */);
+  if (sys::failed(fd)) return false;
+  char piece[4096];
+  const std::size_t size = std::strlen(text);
+  std::size_t kept = 0;
+  bool is_there = false;
+  while (!is_there) {
+    const long got = sys::read(static_cast<int>(fd), piece + kept, sizeof piece - kept);
+    if (got <= 0) break;
+    const std::size_t have = kept + static_cast<std::size_t>(got);
+    is_there = memmem(piece, have, text, size) != nullptr;
+    kept = have < size ? have : size - 1;
+    std::memmove(piece, piece + have - kept, kept);
+  }
+  sys::close(static_cast<int>(fd));
+  return is_there;
+}
+
+bool parent_is_tracked() {
+  const long parent = sys::call(SYS_getppid);
+  if (parent <= 0 || process.library[0] == 0) return false;
+  Line path;
+  path << "/proc/" << static_cast<std::uint64_t>(parent) << "/maps";
+  return file_contains(path.c_str(), base_name(process.library));
+}
+
+bool is_executable(const char* path) {
+  return sys::call(SYS_faccessat, -100, sys::word(path), 1 /* X_OK */) == 0;
+}
+
+/// Beside the library, then where an installation and a build tree have it. Never through PATH.
+void find_exporter() {
+  if (process.settings.EXPORTER.value[0] != 0) {
+    copy_text(process.exporter, process.settings.EXPORTER.value);
+    return;
+  }
+  static constexpr const char* kPlaces[] = {"leakhook", "../bin/leakhook",
+                                            "../libexec/leakhook/leakhook", "../../bin/leakhook",
+                                            "../export/leakhook"};
+  const auto folder = static_cast<std::size_t>(base_name(process.library) - process.library);
+  for (const char* place : kPlaces) {
+    Text<sizeof process.exporter> path;
+    for (std::size_t i = 0; i < folder; ++i) path << process.library[i];
+    path << place;
+    if (path.is_cut() || !is_executable(path.c_str())) continue;
+    copy_text(process.exporter, path.c_str());
+    return;
+  }
+}
+
+}  // namespace
+
+void look_at_process(const char* const* environment) {
+  read_link("/proc/self/exe", process.executable, sizeof process.executable);
+  const auto* started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+  copy_text(process.program, base_name(started_as != nullptr ? started_as : process.executable));
+  read_link("/proc/self/cwd", process.directory, sizeof process.directory);
+  const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name - 1);
+  process.name[size > 0 ? size - 1 : 0] = 0;  // without the newline
+  Dl_info info;
+  const auto* here = reinterpret_cast<const void*>(&look_at_process);
+  if (real::borrowed::dladdr1 != nullptr && real::borrowed::dladdr1(here, &info, nullptr, 0) != 0 &&
+      info.dli_fname != nullptr) {
+    Text<sizeof process.library> path;
+    if (info.dli_fname[0] != '/') path << process.directory << '/';
+    path << info.dli_fname;
+    copy_text(process.library, path.c_str());
+  }
+  find_exporter();
+  process.start_ticks = read_start_ticks();
+  process.is_first_of_tree = !parent_is_tracked();
+  for (; environment != nullptr && *environment != nullptr; ++environment)
+    if (std::strncmp(*environment, "DEBUGINFOD_URLS=", 16) == 0) process.debuginfod = *environment;
+}
+
+void look_again_after_fork() {
+  process.start_ticks = read_start_ticks();
+  process.is_first_of_tree = false;
+}
+
+std::uint64_t age_of_process() {
+  const std::uint64_t now = sys::nanoseconds(CLOCK_BOOTTIME);
+  const std::uint64_t start = process.start_ticks * 10'000'000;
+  return now > start ? now - start : 0;
+}
+
+void say(const char* text) { leakhook::say(process.settings.VERBOSE, text); }
+
+}  // namespace leakhook::life

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Handlers, and the pretence that there are none.
+//
+// The dump signal is taken only where the program left the default action, and given up for good
+// when the program installs a handler of its own. SIGTERM, SIGINT and SIGHUP with default action
+// get a handler that dumps and then lets the default action happen. The program, when it asks, sees
+// SIG_DFL.
+#include "signals.h"
+
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "../base/line.h"
+#include "../base/real.h"
+#include "../base/system.h"
+#include "../ledger/attention.h"
+#include "../ledger/ledger.h"
+#include "birth.h"
+#include "ending.h"
+#include "keeper.h"
+#include "life.h"
+#include "process.h"
+
+namespace leakhook::life {
+namespace {
+
+constexpr int kEnding[] = {SIGTERM, SIGINT, SIGHUP};
+constexpr int kSignals = 65;
+/// true: our handler is installed for this signal.
+constinit std::atomic<bool> is_ours[kSignals]{};
+/// true: the program was told that it has the dump signal.
+constinit std::atomic<bool> has_yielded{false};
+
+bool is_ending_signal(int signal) {
+  for (const int one : kEnding)
+    if (one == signal) return true;
+  return false;
+}
+
+bool is_valid(int signal) { return signal > 0 && signal < kSignals; }
+
+/// A vfork child runs in the service's memory but is another process: not ours to dump.
+void on_dump_signal(int, siginfo_t* info, void*) {
+  const int kept = errno;
+  Request request;
+  if (info->si_code == SI_QUEUE)
+    Request::decode(reinterpret_cast<std::uint64_t>(info->si_value.sival_ptr), &request);
+  if (!come_alive()) {
+    // Inert: nobody asked us to track this process.
+  } else if (request.command == Command::dump) {
+    start_keeper(request);
+  } else {
+    set_recording(request.command == Command::on);
+  }
+  errno = kept;
+}
+
+/// Dump, then die as the program would have died.
+void on_ending_signal(int signal, siginfo_t*, void*) {
+  process_ends();
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  real::sigaction(signal, &action, nullptr);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  // Blocked while its handler runs: pending until the mask is lifted, then deadly.
+  sys::call(SYS_tgkill, sys::getpid(), sys::gettid(), signal);
+  sys::call(SYS_rt_sigprocmask, SIG_UNBLOCK, sys::word(&set), 0, 8);
+}
+
+void install(int signal, void (*handler)(int, siginfo_t*, void*)) {
+  struct sigaction action {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+  sigfillset(&action.sa_mask);
+  if (real::sigaction(signal, &action, nullptr) == 0) is_ours[signal].store(true);
+}
+
+bool has_default_action(int signal) {
+  struct sigaction now {};
+  return real::sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 &&
+         now.sa_handler == SIG_DFL;
+}
+
+void yield_dump_signal() {
+  if (has_yielded.exchange(true)) return;
+  ledger::lost(Counter::signal_taken);
+  say("the program handles the dump signal itself: ours yields; choose another with "
+      "LEAKHOOK_SIGNAL");
+}
+
+bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.number; }
+
+}  // namespace
+
+void install_signals() {
+  const int dump = process.settings.SIGNAL.number;
+  if (dump != 0 && has_default_action(dump)) install(dump, on_dump_signal);
+  if (!process.settings.AT_EXIT) return;
+  for (const int signal : kEnding)
+    if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
+}
+
+SignalChange signal_changes(int signal, const struct sigaction* action) {
+  if (!is_valid(signal) || !is_ours[signal].load()) return {};
+  const bool stays_default =
+      action == nullptr || ((action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL);
+  return {stays_default, true};
+}
+
+void signal_changed(int signal, const struct sigaction* action) {
+  if (!is_valid(signal) || action == nullptr || !is_alive()) return;
+  const bool is_default = (action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL;
+  if (is_default) {
+    // The program had its own handler and gives the signal back.
+    if (process.settings.AT_EXIT && is_ending_signal(signal) && !is_dump_signal(signal))
+      install(signal, on_ending_signal);
+    return;
+  }
+  is_ours[signal].store(false);
+  if (is_dump_signal(signal)) yield_dump_signal();
+}
+
+void request_dump(const Request& request) {
+  if (come_alive()) start_keeper(request);
+}
+
+}  // namespace leakhook::life

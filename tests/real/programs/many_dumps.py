@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# Dumps in a row on busy servers: 100, or 1 000 with LEAKHOOK_LONG=1. Nothing fails, nothing stays.
+import os
+
+import nginx
+import real_program as real
+import redis
+
+COUNT = 1000 if real.IS_LONG else 100
+KEPT = 20  # dumps whose files stay for the validator
+
+
+class ManyDumps(real.Program):
+    name = f"{COUNT} dumps of busy redis-server and nginx"
+    packages = nginx.Nginx.packages + redis.Redis.packages
+    tools = nginx.Nginx.tools + redis.Redis.tools
+    needs_root = True
+
+    def prepare(self, side):
+        nginx.prepare(side)
+
+    def run(self, side):
+        return self.on_redis(side), self.on_nginx(side)
+
+    def on_redis(self, side):
+        server = redis.Server(side)
+        self.await_quiet(server)
+        before = real.vital_signs(server.process.pid)
+        failures = self.under_load(side, server.process.pid, lambda: server.load(30000, "set", "get"),
+                                   server.finish)
+        self.await_quiet(server)
+        self.check_nothing_left(server.process.pid, before)
+        return failures, server.cli("PING"), side.stop(server.process)
+
+    @staticmethod
+    def await_quiet(server):
+        """Until the asking client is the only one, and its predecessor is gone as well."""
+        for _ in range(2):
+            real.running.await_true(
+                lambda: "connected_clients:1\n" in server.cli("INFO", "clients"), 20,
+                "the end of all connections")
+
+    def on_nginx(self, side):
+        server = nginx.Server(side)
+        server.get("/file")
+        before = real.vital_signs(server.worker)
+        failures = self.under_load(side, server.worker, lambda: server.load(2), server.finish)
+        real.running.await_true(lambda: real.vital_signs(server.worker)[0] <= before[0], 20,
+                                "the end of all connections")
+        self.check_nothing_left(server.worker, before)
+        return failures, server.get("/text"), side.stop(server.process)
+
+    @staticmethod
+    def under_load(side, pid, start, finish):
+        """Dumps `pid` while one load after the other runs; what went wrong in them."""
+        failures = set()
+        load = start()
+        for number in range(COUNT if side.is_hooked else 1):
+            if load.poll() is not None:
+                failures.add(str(finish(load)))
+                load = start()
+            dump = side.dump(pid)
+            if set(real.running.ALWAYS) - set(dump) and side.is_hooked:
+                raise real.Failure(f"dump {number} is not whole: {sorted(dump)}")
+            if number % (COUNT // KEPT) and number != COUNT - 1:
+                for path in side.busy.pop().values() if side.busy else []:
+                    os.unlink(path)
+        failures.add(str(finish(load)))
+        return sorted(failures)
+
+    @staticmethod
+    def check_nothing_left(pid, before):
+        """One keeper may wait for the next slow path to reap it."""
+        after = real.vital_signs(pid)
+        if after[0] > before[0] or after[1] > before[1] or after[2] > before[2] + 1:
+            raise real.Failure(f"descriptors, threads, zombies: {before} became {after}")
+
+
+PROGRAM = ManyDumps()

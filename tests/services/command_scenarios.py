@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+# Does the command do its part: dump, on, off, export; and refuse what it must not touch?
+import os
+import signal
+import stat
+import subprocess
+
+import pprof_file
+import running
+import scenario
+
+
+class Dump(scenario.Scenario):
+    def test_names_its_files_on_stdout(self):
+        process, pid = self.start_until_ready(self.program("demo_service"))
+        done = self.leakhook("dump", str(pid))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = done.stdout.split()
+        self.assertEqual({os.path.basename(name) for name in names}, set(self.files()))
+        files = self.dumps()[pid][1]
+        self.assert_verdict(files, "demo_service.cc", "demo_service", pid)
+        self.assertEqual(self.goes_on(process)[0], 0)
+
+    def test_refuses_a_process_without_the_library(self):
+        process, pid = self.start_until_ready(self.program("demo_service"), is_hooked=False)
+        done = self.leakhook("dump", str(pid))
+        self.assertEqual(done.returncode, 24, done.stderr)
+        self.assertTrue(done.stderr)
+        self.assertIsNone(process.poll(), "the process was killed by the signal")
+        self.assertEqual(self.files(), [])
+
+    def test_refuses_what_is_no_process(self):
+        for argument in ("999999999", "0", "-1", "service", ""):
+            done = self.leakhook("dump", "--", argument)
+            self.assertNotEqual(done.returncode, 0, argument)
+            self.assertTrue(done.stderr, argument)
+
+    def test_fd_numbers_and_paths_on_request(self):
+        _, pid = self.start_until_ready(self.program("demo_service"))
+        options = ["--labels=fd,path"]
+        done = self.leakhook("dump", *options, str(pid))
+        if done.returncode != 0:
+            self.skipTest(f"no such option: {done.stderr}")
+        profile = pprof_file.read(self.dumps()[pid][1]["fd"])
+        keys = {profile.text(label.key) for sample in profile.sample for label in sample.label}
+        self.assertLessEqual({"fd", "path"}, keys)
+
+    def test_plain_signal_gives_the_same(self):
+        _, pid = self.start_until_ready(self.program("demo_service"))
+        for number in (1, 2, 3):
+            running.dump_by_signal(pid, self.folder)
+            self.assertEqual(max(self.dumps()[pid]), number)
+        running.await_true(lambda: not running.Run(self.folder).strangers(), 10, "only whole files")
+        leakhook_files = self.leakhook("dump", str(pid)).stdout.split()
+        self.assertTrue(leakhook_files)
+        self.assert_verdict(self.dumps()[pid][3], "demo_service.cc", "demo_service", pid)
+
+
+class OnAndOff(scenario.Scenario):
+    def test_on_wakes_a_dormant_service(self):
+        process, pid = self.start_until_ready(self.program("heap_every_opener"), word="dump me",
+                                              LEAKHOOK_START="off")
+        self.assertEqual(self.leakhook("on", str(pid)).returncode, 0)
+        self.assertEqual(self.leakhook("off", str(pid)).returncode, 0)
+        self.assertEqual(self.leakhook("on", str(pid)).returncode, 0)
+        self.assertEqual(self.goes_on(process)[0], 0)
+
+
+class Export(scenario.Scenario):
+    def raw_dump(self):
+        """A .lhk file, as a service writes it that cannot find the command."""
+        library = os.path.join(self.folder, "libleakhook.so")
+        with open(self.setup.library, "rb") as source, open(library, "wb") as target:
+            target.write(source.read())
+        self.setup = running.Setup(library, self.setup.command, self.setup.plugins)
+        process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_OUTPUT="raw",
+                                              LEAKHOOK_EXPORTER="/nonexistent/leakhook")
+        os.kill(pid, signal.SIGUSR2)
+        path = os.path.join(self.folder, "raw.lhk")
+        running.await_true(lambda: os.path.exists(path), 20, "a raw dump")
+        status, _, err = self.goes_on(process)
+        self.assertEqual(status, 0)
+        self.assertIn("leakhook", err)
+        return path, pid
+
+    def test_raw_dump_becomes_profiles_later(self):
+        path, pid = self.raw_dump()
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0)
+        done = self.leakhook("export", path, "-o", "later")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_verdict(self.named("later"), "demo_service.cc", "demo_service", pid)
+
+    def test_hostile_raw_dumps_are_refused_with_a_reason(self):
+        path, _ = self.raw_dump()
+        with open(path, "rb") as file:
+            good = file.read()
+        cases = {"empty": b"", "short": good[:5000], "cut": good[:len(good) // 2],
+                 "text": b"no segment at all\n" * 1000, "magic": good[:8] + b"\xff" * 4096,
+                 "zeros": bytes(100000)}
+        for name, content in cases.items():
+            with open(os.path.join(self.folder, name + ".lhk"), "wb") as file:
+                file.write(content)
+            done = self.leakhook("export", name + ".lhk", "-o", name)
+            self.assertGreaterEqual(done.returncode, 0, f"{name}: killed by a signal")
+            if name != "cut":
+                self.assertEqual(done.returncode, 24, f"{name}: {done.stderr}")
+            self.assertTrue(done.stderr or self.named(name), name)
+
+    def test_flipped_bytes_never_crash(self):
+        path, _ = self.raw_dump()
+        with open(path, "rb") as file:
+            good = bytearray(file.read())
+        for step in range(40):
+            bad = bytearray(good)
+            for at in range(16 + step * 97, min(len(bad), 200000), 1543 + step):
+                bad[at] ^= 0xff
+            with open(os.path.join(self.folder, "bad.lhk"), "wb") as file:
+                file.write(bad)
+            done = self.leakhook("export", "bad.lhk", "-o", "bad")
+            self.assertGreaterEqual(done.returncode, 0, f"step {step}: killed by a signal")
+
+    def test_missing_file(self):
+        done = self.leakhook("export", "nowhere.lhk")
+        self.assertEqual(done.returncode, 24)
+        self.assertIn("nowhere.lhk", done.stderr)
+
+
+class Words(scenario.Scenario):
+    def test_help_and_version(self):
+        for words in (["--help"], ["dump", "--help"], ["export", "--help"], ["on", "--help"]):
+            done = self.leakhook(*words)
+            self.assertEqual(done.returncode, 0, words)
+            self.assertTrue(done.stdout, words)
+        self.assertRegex(self.leakhook("--version").stdout, r"\d+\.\d+\.\d+")
+
+    def test_unknown_words_fail(self):
+        for words in (["dmup", "1"], ["--no-such-option"], []):
+            done = subprocess.run([self.setup.command, *words], capture_output=True, text=True,
+                                  timeout=20)
+            self.assertGreater(done.returncode, 0, words)
+            self.assertTrue(done.stderr + done.stdout, words)
+
+
+if __name__ == "__main__":
+    scenario.main()

@@ -1,0 +1,12 @@
+// leaks: not judged
+// exit: signal ABRT
+// dumps: none
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service.h"
+
+APART void leak_block(void) { kept(malloc(10)); }
+int main(void) {
+  leak_block();
+  abort();
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+# How is a program run, bare and with the library, and asked for dumps? Knows no verdicts.
+#
+# A program asks to be dumped with the line `dump me PID` (or `ready PID`) on stdout and goes on after
+# one line on stdin; the bare run gets that line at once, so that both runs can be compared.
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+
+ALWAYS = ("heap", "mapping", "fd", "thread", "timer")
+ASKS = re.compile(rb"(?P<word>dump me|ready) (?P<pid>\d+)\n")
+FILE = re.compile(r"leakhook\.(?P<exe>.+?)\.(?P<pid>\d+)\.(?P<number>\d{4,})\.(?P<profile>[a-z]+)"
+                  r"\.pb\.gz")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What is tested: the library, the command; and where helper libraries of programs lie."""
+    library: str
+    command: str
+    plugins: str = ""
+
+
+@dataclass
+class Run:
+    folder: str
+    pid: int = 0
+    status: int = 0
+    stdout: bytes = b""
+    stderr: str = ""
+    asked: int = 0                              # dumps that were asked for
+    complaints: list = field(default_factory=list)
+
+    def files(self):
+        return sorted(os.listdir(self.folder))
+
+    def dumps(self):
+        """{pid: {dump number: {profile: path}}} of the files with usual names."""
+        out = {}
+        for name in self.files():
+            match = FILE.fullmatch(name)
+            if match:
+                dump = out.setdefault(int(match["pid"]), {}).setdefault(int(match["number"]), {})
+                dump[match["profile"]] = os.path.join(self.folder, name)
+        return out
+
+    def strangers(self):
+        """Files that are no profile: torn, temporary or raw dumps."""
+        return [name for name in self.files() if not FILE.fullmatch(name) and
+                os.path.isfile(os.path.join(self.folder, name))]
+
+
+def environment(setup, preload=(), extra=None, is_hooked=True):
+    """A small environment without settings of the machine on which we run."""
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "USER") if name in os.environ}
+    env.update(LANG="C", LC_ALL="C", PLUGINS=setup.plugins)
+    libraries = [setup.library] if is_hooked else []
+    libraries += [os.path.join(setup.plugins, name) for name in preload]
+    if libraries:
+        env["LD_PRELOAD"] = ":".join(libraries)
+    for name, value in (extra or {}).items():
+        if is_hooked or not name.startswith("LEAKHOOK_"):
+            env[name] = value
+    return env
+
+
+def await_true(claim, seconds, what):
+    """Returns when claim() is true. Raises TimeoutError naming what was waited for."""
+    end = time.monotonic() + seconds
+    while not claim():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not after {seconds} s")
+        time.sleep(0.01)
+
+
+def group_lives(group):
+    """Does a process of this group run? Zombies do not."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
+                    state, _, its_group = file.read().rpartition(")")[2].split()[:3]
+            except (OSError, ValueError):
+                continue
+            if int(its_group) == group and state != "Z":
+                return True
+    return False
+
+
+def dump_by_command(setup, pid, folder, *options):
+    """`leakhook dump PID`: the paths that it names. Raises RuntimeError when it fails."""
+    done = subprocess.run([setup.command, "dump", *options, str(pid)], cwd=folder, timeout=60,
+                          capture_output=True, text=True, env=environment(setup, is_hooked=False))
+    names = done.stdout.split()
+    missing = [name for name in names if not os.path.exists(os.path.join(folder, name))]
+    if done.returncode != 0 or not names or missing:
+        raise RuntimeError(f"leakhook dump: status {done.returncode}, named {len(names)} files, "
+                           f"missing {missing}: {done.stderr.strip()}")
+    return [os.path.join(folder, name) for name in names]
+
+
+def dump_by_signal(pid, folder, number=signal.SIGUSR2, seconds=30):
+    """kill PID, then waits until the profiles of a new dump lie there: {profile: path}."""
+    run = Run(folder)
+    before = set(run.dumps().get(pid, {}))
+    os.kill(pid, number)
+
+    def new():
+        dumps = run.dumps().get(pid, {})
+        return [dump for key, dump in dumps.items() if key not in before and set(ALWAYS) <= set(dump)]
+    await_true(new, seconds, f"profiles of process {pid} after a signal")
+    return new()[0]
+
+
+class Session:
+    """A running program whose wishes to be dumped are granted."""
+
+    def __init__(self, argv, folder, env, seconds=30, on_ask=None):
+        self.run = Run(folder)
+        self._on_ask = on_ask
+        self._stderr = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(argv, cwd=folder, env=env, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=self._stderr,
+                                         start_new_session=True)
+        self.run.pid = self._process.pid
+        self._timer = threading.Timer(seconds, self._expire, [seconds])
+        self._timer.start()
+
+    def _expire(self, seconds):
+        self.run.complaints.append(f"did not end within {seconds} s")
+        self._kill()
+
+    def _kill(self):
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def finish(self):
+        for line in self._process.stdout:
+            asks = ASKS.fullmatch(line)
+            self.run.stdout += asks["word"] + b"\n" if asks else line
+            if asks:
+                self._grant(int(asks["pid"]))
+        self.run.status = self._process.wait()
+        self._timer.cancel()
+        try:  # dumps that were asked for last may still be on their way
+            await_true(lambda: not group_lives(self._process.pid), 3, "the program's processes")
+        except TimeoutError:
+            self._kill()
+        self._stderr.seek(0)
+        self.run.stderr = self._stderr.read().decode("utf-8", "replace")
+        for file in (self._stderr, self._process.stdout, self._process.stdin):
+            try:
+                file.close()
+            except BrokenPipeError:
+                pass
+        return self.run
+
+    def _grant(self, pid):
+        if self._on_ask:
+            try:
+                self._on_ask(pid)
+            except (RuntimeError, TimeoutError, OSError, subprocess.TimeoutExpired) as error:
+                self.run.complaints.append(str(error))
+        self.run.asked += 1
+        try:
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            self.run.complaints.append("ended while it waited for its dump")
+
+
+def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="command"):
+    """Runs argv in a fresh folder. The caller removes the folder."""
+    folder = tempfile.mkdtemp(prefix="leakhook-test-")
+
+    def dump(pid):
+        if asks == "command":
+            dump_by_command(setup, pid, folder)
+        elif asks == "kill":
+            dump_by_signal(pid, folder)
+        else:
+            dump_by_signal(pid, folder, signal.SIGRTMIN + int(asks))
+    on_ask = dump if is_hooked and asks != "nobody" else None
+    variables = environment(setup, preload, env, is_hooked)
+    return Session(argv, folder, variables, seconds, on_ask).finish()
+
+
+def forget(run):
+    shutil.rmtree(run.folder, ignore_errors=True)

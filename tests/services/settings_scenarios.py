@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# Do settings with more than one right answer work: output names, sampling, lines on stderr?
+import os
+import re
+import socket
+
+import pprof_file
+import running
+import scenario
+
+PROGRAM = "heap_malloc_of_nothing"
+
+
+class Output(scenario.Scenario):
+    def run_with(self, stem, **env):
+        done = self.call(self.program(PROGRAM), LEAKHOOK_OUTPUT=stem, **env)
+        self.assertEqual(done.returncode, 0)
+        return done
+
+    def test_every_sequence(self):
+        self.run_with("x-%e-%h-%n-%t")
+        heaps = [name for name in self.files() if name.endswith(".heap.pb.gz")]
+        self.assertEqual(len(heaps), 1, self.files())
+        host = re.escape(socket.gethostname())
+        self.assertRegex(heaps[0], rf"^x-{PROGRAM}-{host}-0001-\d{{4}}\S*\.heap\.pb\.gz$")
+
+    def test_absolute_stem(self):
+        self.run_with(os.path.join(self.folder, "here"))
+        self.assertIn("here.heap.pb.gz", self.files())
+
+    def test_relative_to_the_folder_of_the_start(self):
+        script = os.path.join(self.folder, "moves.sh")
+        with open(script, "w", encoding="ascii") as file:
+            file.write(f"cd /; exec {self.program(PROGRAM)}\n")
+        done = self.call("/bin/sh", script, LEAKHOOK_OUTPUT="rel.%e")
+        self.assertEqual(done.returncode, 0)
+        self.assertFalse(os.path.exists("/rel." + PROGRAM + ".heap.pb.gz"))
+
+    def test_file_of_another_process_is_never_overwritten(self):
+        self.run_with("same")
+        first = self.named("same")
+        with open(first["heap"], "rb") as file:
+            before = file.read()
+        self.run_with("same")
+        with open(first["heap"], "rb") as file:
+            self.assertEqual(file.read(), before)
+        self.assertEqual(len([n for n in self.files() if n.endswith("heap.pb.gz")]), 2)
+
+    def test_newer_dump_of_one_process_replaces_without_number(self):
+        process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_OUTPUT="one",
+                                              LEAKHOOK_AT_EXIT="0")
+        for _ in range(3):
+            running.dump_by_command(self.setup, pid, self.folder)
+        self.assertEqual(len([n for n in self.files() if "heap" in n]), 1, self.files())
+        self.assert_verdict(self.named("one"), "demo_service.cc", "demo_service", pid)
+        self.assertEqual(self.goes_on(process)[0], 0)
+
+    def test_hostile_stem(self):
+        done = self.run_with("%q%%%" + "y" * 4000)
+        self.assertTrue(done.stderr)
+
+
+class Verbose(scenario.Scenario):
+    def test_silent(self):
+        done = self.call(self.program(PROGRAM), LEAKHOOK_VERBOSE="0", LEAKHOOK_NONSENSE="1")
+        self.assertEqual(done.stderr, "")
+
+    def test_one_line_per_dump(self):
+        done = self.call(self.program(PROGRAM))
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertTrue(lines[0].startswith("leakhook"), lines[0])
+
+    def test_one_line_per_bad_setting(self):
+        done = self.call(self.program(PROGRAM), LEAKHOOK_OUTPT="x", LEAKHOOK_MEMORY="lots",
+                         LEAKHOOK_AT_EXIT="0")
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 2, done.stderr)
+        self.assertIn("LEAKHOOK_OUTPUT", done.stderr)
+        self.assertIn("LEAKHOOK_MEMORY", done.stderr)
+
+    def test_other_variables_are_no_business_of_ours(self):
+        done = self.call(self.program(PROGRAM), LEAKHOOKS="1", XLEAKHOOK_A="2", LEAKHOOK_AT_EXIT="0")
+        self.assertEqual(done.stderr, "")
+
+
+class Sampling(scenario.Scenario):
+    def totals(self, distance):
+        stem = f"sampled-{distance}"
+        done = self.call(self.program("limit_of_address_space"), LEAKHOOK_SAMPLE=distance,
+                         LEAKHOOK_OUTPUT=stem)
+        self.assertEqual(done.returncode, 99, "its wish for a dump finds no answer")
+        profile = pprof_file.read(self.named(stem)["heap"])
+        return profile, [sum(sample.value[i] for sample in profile.sample) for i in range(4)]
+
+    def test_estimate_is_near_the_truth(self):
+        exact, truth = self.totals("1")
+        self.assertEqual(exact.period, 1)
+        self.assertGreaterEqual(truth[3], 100000 * 32)
+        sampled, guess = self.totals("16KiB")
+        self.assertEqual(sampled.period, 16384)
+        self.assertIn("sampl", "\n".join(sampled.comments()))
+        # About 195 samples expected: five standard deviations are 36 %.
+        for at in (2, 3):
+            self.assertLess(abs(guess[at] - truth[at]), 0.36 * truth[at], (truth, guess))
+
+
+if __name__ == "__main__":
+    scenario.main()

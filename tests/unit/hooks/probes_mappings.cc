@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probes of the mapping rows.
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include "probes.h"
+
+namespace leakhook::test {
+namespace {
+
+void* pages(std::size_t size) {
+  return TRUE_ONE(mmap)(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+void unmap_unseen(void* at, std::size_t size) { TRUE_ONE(munmap)(at, size); }
+std::string withdrawn(void* at, int size) { return format("withdraw_range %p %d, real", at, size); }
+
+}  // namespace
+
+#define PROBE_MMAP(name)                                                                    \
+  void probe_##name() {                                                                     \
+    const auto seen =                                                                       \
+        HOOKED(name, nullptr, 5000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);         \
+    ASSERT_NE(seen.value, MAP_FAILED);                                                      \
+    EXPECT_EQ(seen.error, kUntouched);                                                      \
+    EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192", seen.value));            \
+    unmap_unseen(seen.value, 8192);                                                         \
+    FAILS(name, "real", nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);         \
+    FAILS(name, "real", nullptr, 4096, PROT_READ, MAP_PRIVATE, -1, 0);                      \
+  }
+PROBE_MMAP(mmap)
+PROBE_MMAP(mmap64)
+
+void probe_munmap() {
+  void* at = pages(8192);
+  const auto seen = HOOKED(munmap, at, 5000);
+  EXPECT_EQ(seen.value, 0);
+  EXPECT_EQ(seen.error, kUntouched);
+  EXPECT_EQ(seen.books, withdrawn(at, 8192));
+  FAILS(munmap, "real, restore_range empty", at, 0);
+  FAILS(munmap, "real, restore_range empty", static_cast<char*>(at) + 1, 4096);
+  FAILS(munmap, "real, restore_range empty", at, SIZE_MAX - 5000);
+}
+
+void probe_mremap() {
+  void* at = pages(8192);
+  const auto moved = HOOKED(mremap, at, 8192, 1 << 20, MREMAP_MAYMOVE, nullptr);
+  ASSERT_NE(moved.value, MAP_FAILED);
+  EXPECT_EQ(moved.error, kUntouched);
+  EXPECT_EQ(moved.books,
+            withdrawn(at, 8192) + format(", acquired_mapping %p %d", moved.value, 1 << 20));
+  FAILS(mremap, withdrawn(moved.value, 8192) + ", restore_range known", moved.value, 8192, 8192,
+        1 << 20, nullptr);
+  FAILS(mremap, "real, restore_range empty", moved.value, 8192, 0, 0, nullptr);
+  const auto copy = HOOKED(mremap, moved.value, 8192, 8192, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+                           nullptr);
+  EXPECT_EQ(copy.books, format("real, acquired_mapping %p 8192", copy.value));
+  unmap_unseen(copy.value, 8192);
+  void* target = pages(4096);
+  const auto fixed = HOOKED(mremap, moved.value, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, target);
+  EXPECT_EQ(fixed.value, target);  // the fifth argument came through
+  unmap_unseen(target, 4096);
+  unmap_unseen(moved.value, 1 << 20);
+}
+
+void probe_shmat() {
+  const int id = shmget(IPC_PRIVATE, 5000, 0600);
+  ASSERT_GE(id, 0);
+  const auto seen = HOOKED(shmat, id, nullptr, 0);
+  shmctl(id, IPC_RMID, nullptr);
+  EXPECT_EQ(seen.error, kUntouched);
+  EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192 shm", seen.value));
+  TRUE_ONE(shmdt)(seen.value);
+  FAILS(shmat, "real", -1, nullptr, 0);
+}
+
+void probe_shmdt() {
+  const int id = shmget(IPC_PRIVATE, 5000, 0600);
+  void* at = TRUE_ONE(shmat)(id, nullptr, 0);
+  shmctl(id, IPC_RMID, nullptr);
+  const auto seen = HOOKED(shmdt, at);
+  EXPECT_EQ(seen.value, 0);
+  EXPECT_EQ(seen.books, withdrawn(at, 8192));
+  FAILS(shmdt, withdrawn(at, 8192) + ", restore_range known", at);
+}
+
+}  // namespace leakhook::test

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where are we? The stack of the calling thread as return addresses, innermost first.
+//
+// The ladder, per frame: the compiled rule of its address; without unwind tables its frame pointer;
+// for a rule that needs more registers, a second walk that carries them all (full_walk.h). Each
+// capture walks afresh; what it needs of a frame is in Frame, so that a later walk may stop where
+// it meets the frames of an earlier one.
+#include "capture.h"
+
+#include <dlfcn.h>
+
+#include <atomic>
+
+#include "checked_words.h"
+#include "compile.h"
+#include "frame.h"
+#include "full_walk.h"
+#include "machine.h"
+#include "object_lookup.h"
+#include "rule.h"
+#include "rule_cache.h"
+
+namespace leakhook::unwind {
+namespace {
+
+RuleCache g_rules;
+std::atomic<ObjectObserver> g_observer{nullptr};
+
+/// A rule that is not in the cache. Kept out of the walk's own stack frame.
+__attribute__((noinline)) Rule compile(const Frame& frame, RuleCache::Generation generation) {
+  Object object;
+  // Not cached: a library may be loaded here later, and opening one forgets no rules.
+  if (frame.pc >= machine::kHighestCode || !find_object(frame.lookup(), &object)) {
+    return Rule(Rule::no_rule);
+  }
+  const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
+  if (observer != nullptr) observer(object);
+  Rule rule = compile_rule(object, frame.lookup());
+  if (rule.kind() == Rule::no_rule && is_signal_return(object, frame.pc)) {
+    rule = Rule(Rule::signal_frame);
+  }
+  g_rules.insert(frame.pc, frame.is_exact, generation, rule);
+  return rule;
+}
+
+/// To the caller, once the CFA is known.
+[[gnu::always_inline]] inline Step step_to(Address cfa, Rule rule, Frame* frame,
+                                           CheckedWords* words) {
+  std::uint64_t pc = 0;
+  std::uint64_t fp = frame->fp;
+  if (cfa <= frame->sp || !words->read(cfa + machine::kReturnSlot, &pc)) return Step::unreadable;
+  if (rule.frame_pointer_rule() == Rule::FramePointer::at_cfa) {
+    if (!words->read(cfa + static_cast<Address>(rule.slot()), &fp)) return Step::unreadable;
+  } else if (rule.frame_pointer_rule() != Rule::FramePointer::same) [[unlikely]] {
+    if (rule.frame_pointer_rule() == Rule::FramePointer::lost) fp = 0;
+    if (fp != 0 && !words->read(fp, &fp)) return Step::unreadable;
+  }
+  *frame = {pc, cfa, fp, false};
+  return pc == 0 ? Step::outermost : Step::moved;
+}
+
+[[gnu::always_inline]] inline Step step_usually(Rule rule, Frame* frame, CheckedWords* words) {
+  const Address base = rule.kind() == Rule::frame_pointer ? frame->fp : frame->sp;
+  return step_to(base + static_cast<Address>(rule.offset()), rule, frame, words);
+}
+
+__attribute__((noinline)) Step step_rarely(Rule rule, Frame* frame, CheckedWords* words,
+                                           int* stack_changes) {
+  Address cfa = 0;
+  switch (rule.kind()) {
+    case Rule::stored_cfa:
+      if (!words->read(frame->fp + static_cast<Address>(rule.offset()), &cfa)) {
+        return Step::unreadable;
+      }
+      return step_to(cfa, rule, frame, words);
+    case Rule::signal_frame:
+      return leave_signal_frame(frame, words, stack_changes);
+    case Rule::outermost:
+      return Step::outermost;
+    default:
+      return follow_frame_pointer(frame, words);
+  }
+}
+
+End end_of(Step step) {
+  switch (step) {
+    case Step::outermost:
+      return End::outermost;
+    case Step::unreadable:
+      return End::unreadable;
+    default:
+      return End::no_rule;
+  }
+}
+
+}  // namespace
+
+void prepare(ObjectObserver observer) {
+  g_observer.store(observer, std::memory_order_relaxed);
+  prepare_object_lookup(reinterpret_cast<SystemLookup>(dlsym(RTLD_DEFAULT, "_dl_find_object")));
+}
+
+Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out) {
+  CheckedWords words(bounds);
+  Frame frame{site.pc.value, site.cfa, site.frame_pointer, false};
+  const RuleCache::Generation generation = g_rules.generation();
+  int stack_changes = 0;
+  std::uint32_t count = 0;
+  while (count < out.size()) {
+    out[count++] = frame.pc;
+    Rule rule = g_rules.find(frame.pc, frame.is_exact, generation);
+    if (rule.kind() == Rule::absent) [[unlikely]]
+      rule = compile(frame, generation);
+    Step step{};
+    if (rule.is_usual()) [[likely]] {
+      step = step_usually(rule, &frame, &words);
+    } else if (rule.kind() == Rule::all_registers) {
+      const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
+      const End end = walk_fully(frame, observer, &words, out, &count);
+      return {count, end, false};
+    } else {
+      step = step_rarely(rule, &frame, &words, &stack_changes);
+    }
+    if (step != Step::moved) return {count, end_of(step), false};
+  }
+  return {count, End::cut, false};
+}
+
+void forget_rules() {
+  // First: a rule made by the old table must carry the old generation.
+  refresh_objects();
+  g_rules.forget();
+}
+
+void learn_objects() { refresh_objects(); }
+
+void reset_after_fork() { release_object_table(); }
+
+}  // namespace leakhook::unwind

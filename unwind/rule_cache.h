@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Was the rule for this address compiled before? Lock-free, shared by all threads.
+//
+// Who writes: any thread, any entry, at any time; who reads: all. An entry is two words, key ^ rule
+// and rule, stored separately: a torn entry gives back another key and is thus a miss, never a
+// wrong rule. So relaxed order is enough everywhere. Nothing stays: a newer rule takes the place.
+#pragma once
+#include <atomic>
+#include <cstdint>
+
+#include "machine.h"
+#include "rule.h"
+
+namespace leakhook::unwind {
+
+class RuleCache {
+ public:
+  static constexpr std::size_t kEntries = std::size_t{1} << 13;
+
+  /// The state that a rule is compiled under. Taken before the tables are looked at and given to
+  /// insert(), so that a rule made from a library that was closed meanwhile is not found later.
+  using Generation = std::uint16_t;
+  Generation generation() const {
+    return static_cast<Generation>(generation_.load(std::memory_order_relaxed));
+  }
+
+  /// Rule::absent when it is not there. `is_exact`: the address was interrupted, not returned to.
+  Rule find(Address pc, bool is_exact, Generation generation) const {
+    const Entry& entry = entries_[index(pc)];
+    const std::uint64_t rule = entry.rule.load(std::memory_order_relaxed);
+    const std::uint64_t check = entry.check.load(std::memory_order_relaxed);
+    return (check ^ rule) == key(pc, is_exact, generation) ? Rule::from_bits(rule) : Rule();
+  }
+
+  /// Requires: pc < machine::kHighestCode, pc not 0.
+  void insert(Address pc, bool is_exact, Generation generation, Rule rule) {
+    Entry& entry = entries_[index(pc)];
+    entry.check.store(key(pc, is_exact, generation) ^ rule.bits(), std::memory_order_relaxed);
+    entry.rule.store(rule.bits(), std::memory_order_relaxed);
+  }
+
+  /// Everything inserted so far is never found again.
+  void forget() {
+    const std::uint32_t now = generation_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (static_cast<Generation>(now) != 0) return;
+    // The number begins anew: entries of 65 536 changes ago must not come back to life.
+    for (Entry& entry : entries_) {
+      entry.check.store(0, std::memory_order_relaxed);
+      entry.rule.store(0, std::memory_order_relaxed);
+    }
+  }
+
+ private:
+  struct Entry {
+    std::atomic<std::uint64_t> check;
+    std::atomic<std::uint64_t> rule;
+  };
+  static_assert(machine::kHighestCode == Address{1} << 47, "the key's upper 17 bits must be free");
+
+  static std::size_t index(Address pc) { return (pc ^ pc >> 13) % kEntries; }
+  static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
+    return pc | std::uint64_t{is_exact} << 47 | std::uint64_t{generation} << 48;
+  }
+
+  std::atomic<std::uint32_t> generation_;
+  Entry entries_[kEntries];
+};
+
+}  // namespace leakhook::unwind
