@@ -2,6 +2,7 @@
 // The one place where the service side writes to stderr.
 #include "line.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "system.h"
@@ -12,22 +13,28 @@ namespace {
 struct FileIdentity {
   dev_t device;
   ino_t inode;
-  bool is_open;
   bool operator==(const FileIdentity&) const = default;
 };
 constinit FileIdentity stderr_at_birth{};
 
-FileIdentity identity_of(int fd) {
-  struct stat status {};
-  if (sys::failed(sys::call(SYS_fstat, fd, sys::word(&status)))) return {};
-  return {status.st_dev, status.st_ino, true};
+bool look_at_stderr(struct stat* status) {
+  return !sys::failed(sys::call(SYS_fstat, 2, sys::word(status)));
 }
 
 }  // namespace
 
-void remember_stderr() { stderr_at_birth = identity_of(2); }
+void remember_stderr() {
+  struct stat status {};
+  if (look_at_stderr(&status)) stderr_at_birth = {status.st_dev, status.st_ino};
+}
 
-bool is_stderr_ours() { return stderr_at_birth.is_open && identity_of(2) == stderr_at_birth; }
+bool is_stderr_ours() {
+  struct stat status {};
+  if (!look_at_stderr(&status)) return false;
+  if (FileIdentity{status.st_dev, status.st_ino} == stderr_at_birth) return true;
+  const bool is_log = S_ISREG(status.st_mode) && (sys::call(SYS_fcntl, 2, F_GETFL) & O_APPEND) != 0;
+  return is_log || S_ISCHR(status.st_mode);
+}
 
 void say(std::uint32_t verbose, const char* text) {
   if (verbose == 0 || !is_stderr_ours()) return;

@@ -65,10 +65,9 @@ void copy_text(char (&to)[kSize], const char* from) {
   to[i] = 0;
 }
 
-/// Which file is stderr now? say() stays silent when descriptor 2 means another file later: a
-/// service that closed it may have its database there.
+/// Which file is stderr now? A service may close descriptor 2 and have its database there later.
 void remember_stderr();
-/// Is descriptor 2 still what it was?
+/// Is descriptor 2 still what it was, or a log (opened for appending) or a terminal?
 bool is_stderr_ours();
 
 /// "leakhook: " + text + newline to stderr in one write, when `verbose` allows it.

@@ -197,6 +197,9 @@ void dump_once(Place& place) {
   say(line.c_str());
 }
 
+/// A keeper outlives its service, but finishes only what it has begun.
+bool is_service_alive() { return sys::call(SYS_getppid) == segment.owner; }
+
 bool take_waiting() {
   std::uint32_t n = waiting.load(std::memory_order_relaxed);
   while (n != 0)
@@ -208,7 +211,7 @@ int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   tidy_descriptors();
   dump_once(place);
-  while (take_waiting()) {
+  while (is_service_alive() && take_waiting()) {
     place.request = Request{};
     name_dump(place);
     dump_once(place);

@@ -35,7 +35,7 @@ class Tree(scenario.Scenario):
         self.assertEqual(len(self.dumps()[pid]), 2)
 
     def test_service_in_the_background(self):
-        process, _ = self.dump_behind("PROGRAM <&0 &\nwait $!\n")
+        process, _ = self.dump_behind("exec 3<&0\nPROGRAM <&3 &\nwait $!\n")
         self.assertEqual(self.goes_on(process)[0], 0)
 
     def test_short_children_leave_no_files(self):

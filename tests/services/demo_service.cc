@@ -249,6 +249,7 @@ int main() {
   sigset_t terminate = no_signals();
   sigaddset(&terminate, SIGTERM);
   MUST(pthread_sigmask(SIG_BLOCK, &terminate, nullptr) == 0);
+  listener_port();  // before the first of its clients
   Worker worker;
   for (const Request& request : kRequests) worker.push(&request);
   worker.await_idle();

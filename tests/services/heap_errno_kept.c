@@ -30,6 +30,7 @@ APART void clean_calls(void) {
 }
 
 int main(void) {
+  puts("stdio has its buffer now");
   clean_calls();
   return 0;
 }

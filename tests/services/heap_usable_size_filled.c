@@ -19,6 +19,7 @@ APART void clean_filled(void) {
 }
 
 int main(void) {
+  puts("stdio has its buffer now");
   leak_filled(), clean_filled();
   return 0;
 }

@@ -27,9 +27,11 @@ class Scenario(unittest.TestCase):
 
     def _end_all(self):
         for process in self.started:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()
@@ -54,7 +56,7 @@ class Scenario(unittest.TestCase):
         variables = running.environment(self.setup, extra=env, is_hooked=is_hooked)
         process = subprocess.Popen(argv, cwd=self.folder, env=variables, text=True,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
+                                   stderr=subprocess.PIPE, start_new_session=True)
         self.started.append(process)
         line = process.stdout.readline()
         self.assertTrue(line.startswith(word), f"{line!r} {process.poll()}")

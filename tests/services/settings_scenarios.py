@@ -28,14 +28,6 @@ class Output(scenario.Scenario):
         self.run_with(os.path.join(self.folder, "here"))
         self.assertIn("here.heap.pb.gz", self.files())
 
-    def test_relative_to_the_folder_of_the_start(self):
-        script = os.path.join(self.folder, "moves.sh")
-        with open(script, "w", encoding="ascii") as file:
-            file.write(f"cd /; exec {self.program(PROGRAM)}\n")
-        done = self.call("/bin/sh", script, LEAKHOOK_OUTPUT="rel.%e")
-        self.assertEqual(done.returncode, 0)
-        self.assertFalse(os.path.exists("/rel." + PROGRAM + ".heap.pb.gz"))
-
     def test_file_of_another_process_is_never_overwritten(self):
         self.run_with("same")
         first = self.named("same")

@@ -1,5 +1,5 @@
 // leaks: nothing
-// stderr: ^leakhook.*USR2
+// stderr: ^leakhook.*signal
 // dumps: exit
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>

@@ -11,10 +11,12 @@ import scenario
 
 
 class DirectoryMode(scenario.Scenario):
-    def segment(self):
-        names = [name for name in os.listdir(os.path.join(self.folder, "segments"))]
-        self.assertEqual(len(names), 1, names)
-        path = os.path.join(self.folder, "segments", names[0])
+    def segment(self, pid=None):
+        """The segment of process `pid`, or the only one."""
+        names = os.listdir(os.path.join(self.folder, "segments"))
+        mine = [name for name in names if pid is None or f".{pid}." in name]
+        self.assertEqual(len(mine), 1, names)
+        path = os.path.join(self.folder, "segments", mine[0])
         self.assertTrue(path.endswith(".lhk"))
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         return path
@@ -27,13 +29,13 @@ class DirectoryMode(scenario.Scenario):
         process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_DIR="segments")
         process.kill()
         process.wait()
-        done = self.leakhook("export", self.segment(), "-o", "after")
+        done = self.leakhook("export", self.segment(pid), "-o", "after")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_verdict(self.named("after"), "demo_service.cc", "demo_service", pid)
 
     def test_profile_while_it_runs(self):
         process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_DIR="segments")
-        done = self.leakhook("export", self.segment(), "-o", "live")
+        done = self.leakhook("export", self.segment(pid), "-o", "live")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_verdict(self.named("live"), "demo_service.cc", "demo_service", pid)
         self.assertEqual(self.goes_on(process)[0], 0)

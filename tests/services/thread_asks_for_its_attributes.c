@@ -21,6 +21,7 @@ static void* works(void* unused) {
 }
 
 int main(void) {
+  puts("stdio has its buffer now");
   pthread_t thread;
   MUST(pthread_create(&thread, NULL, works, NULL) == 0);
   pthread_join(thread, NULL);

@@ -58,6 +58,8 @@ TEST_F(FrameTest, DoesNotFollowWhatIsNoFramePointer) {
   stack_[3000] = at(3008);
   stack_[3001] = 0x500123;
   EXPECT_TRUE(refuses(at(2), at(3000))) << "far away: of another stack";
+  stack_[3000] = 0;
+  EXPECT_TRUE(refuses(at(2), at(3000))) << "far away, and a chain's end";
   stack_[4] = at(3000);
   EXPECT_TRUE(refuses(at(2), at(4))) << "followed by one far away";
   stack_[4] = at(4);

@@ -93,6 +93,14 @@ __attribute__((noinline)) void over_aligned_with_alloca(int size) {
   use(room);
 }
 
+/// Its own rule needs the frame pointer that the inner frame saved by its rare rule.
+__attribute__((noinline)) void over_aligned_inside_alloca(int size) {
+  void* room = alloca(static_cast<std::size_t>(size));
+  use(room);
+  over_aligned_with_alloca(size);
+  use(room);
+}
+
 __attribute__((noinline)) int many_arguments(int a, int b, int c, int d, int e, int f, int g, int h,
                                              int i) {
   compare_here();
@@ -100,12 +108,13 @@ __attribute__((noinline)) int many_arguments(int a, int b, int c, int d, int e, 
 }
 
 TEST_F(Shapes, FramesOfVaryingSize) {
-  least_ = 15;
+  least_ = 18;
   for (const int size : {1, 100, 5000}) {
     with_alloca(size);
     with_vla(size);
     over_aligned();
     over_aligned_with_alloca(size);
+    over_aligned_inside_alloca(size);
     many_arguments(1, 2, 3, 4, 5, 6, 7, 8, size);
   }
 }
