@@ -14,7 +14,6 @@ namespace leakhook {
 namespace {
 
 constexpr std::string_view kDeleted = " (deleted)";
-constexpr const char* kDebugRoot = "/usr/lib/debug";
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -87,7 +86,8 @@ std::unique_ptr<ElfFile> DebugFiles::by_build_id(const std::string& build_id) co
   if (build_id.size() < 2) return nullptr;
   const std::string name = hex(build_id.substr(0, 1)) + "/" + hex(build_id.substr(1)) + ".debug";
   for (const std::string& root : roots())
-    if (auto file = open_if_same(root + kDebugRoot + "/.build-id/" + name, build_id)) return file;
+    if (auto file = open_if_same(root + debug_folder_ + "/.build-id/" + name, build_id))
+      return file;
   return nullptr;
 }
 
@@ -97,7 +97,7 @@ std::unique_ptr<ElfFile> DebugFiles::by_link(const Module& module, const ElfFile
   if (link.empty() || link.find('/') != std::string::npos) return nullptr;
   const std::string folder = folder_of(module.path);
   const std::string places[] = {folder + "/" + link, folder + "/.debug/" + link,
-                                kDebugRoot + folder + "/" + link};
+                                debug_folder_ + folder + "/" + link};
   for (const std::string& root : roots()) {
     for (const std::string& place : places) {
       auto file = ElfFile::open(root + place);

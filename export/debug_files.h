@@ -18,8 +18,11 @@ class DebugFiles {
  public:
   /// `process`: the service if it still lives; its own view of the file system is asked first.
   /// `may_download`: a debuginfod server (DEBUGINFOD_URLS) may be asked.
-  DebugFiles(std::optional<ProcessLook> process, bool may_download)
-      : process_(std::move(process)), may_download_(may_download) {}
+  DebugFiles(std::optional<ProcessLook> process, bool may_download,
+             std::string debug_folder = "/usr/lib/debug")
+      : process_(std::move(process)),
+        may_download_(may_download),
+        debug_folder_(std::move(debug_folder)) {}
 
   /// The file that was mapped; null when it is gone or replaced.
   std::unique_ptr<ElfFile> module_file(const Module& module) const;
@@ -38,6 +41,7 @@ class DebugFiles {
 
   std::optional<ProcessLook> process_;
   bool may_download_;
+  std::string debug_folder_;
 };
 
 /// Lower-case hexadecimal.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "dwarf_names.h"
+
 namespace leakhook {
 namespace {
 
@@ -24,13 +26,6 @@ std::int64_t number_of(Dwarf_Die* die, unsigned attribute) {
   Dwarf_Word value = 0;
   if (!dwarf_attr(die, attribute, &found) || dwarf_formudata(&found, &value) != 0) return 0;
   return static_cast<std::int64_t>(value);
-}
-
-std::string linkage_name(Dwarf_Die* die) {
-  Dwarf_Attribute found;
-  for (const unsigned attribute : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name})
-    if (dwarf_attr_integrate(die, attribute, &found)) return text(dwarf_formstring(&found));
-  return {};
 }
 
 /// Scopes between a unit and its functions.
@@ -160,11 +155,11 @@ class UnitWalk {
     }
   }
 
-  static SourceFrame named(Dwarf_Die* die) {
+  SourceFrame named(Dwarf_Die* die) {
     SourceFrame frame;
-    frame.system_name = linkage_name(die);
-    frame.is_linkage = !frame.system_name.empty();
-    if (!frame.is_linkage) frame.system_name = text(dwarf_diename(die));
+    const DwarfNames::Name& name = names_.of(die);
+    frame.system_name = name.text;
+    frame.is_linkage = name.is_linkage;
     int declared = 0;
     if (dwarf_decl_line(die, &declared) == 0) frame.start_line = declared;
     return frame;
@@ -172,6 +167,7 @@ class UnitWalk {
 
   std::span<const std::uint64_t> sorted_;
   std::vector<SourcePlace>& places_;
+  DwarfNames names_;
   std::vector<std::vector<Link>> chains_;  ///< outermost first, as the walk meets them
 };
 

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLongestReply = 1 << 20;
 /// The exporter of a service that has ended may still be writing.
-constexpr std::chrono::seconds kAfterTheEnd{3};
+constexpr std::chrono::seconds kAfterTheEnd{2};
 
 struct AbstractName {
   sockaddr_un address{};

@@ -23,11 +23,11 @@
 namespace leakhook::unwind {
 namespace {
 
-RuleCache g_rules;
-std::atomic<ObjectObserver> g_observer{nullptr};
+constinit RuleCache g_rules;
+constinit std::atomic<ObjectObserver> g_observer{nullptr};
 
 /// A rule that is not in the cache. Kept out of the walk's own stack frame.
-__attribute__((noinline)) Rule compile(const Frame& frame, RuleCache::Generation generation) {
+__attribute__((noinline)) Rule compile(Frame frame, RuleCache::Generation generation) {
   Object object;
   // Not cached: a library may be loaded here later, and opening one forgets no rules.
   if (frame.pc >= machine::kHighestCode || !find_object(frame.lookup(), &object)) {
@@ -60,8 +60,11 @@ __attribute__((noinline)) Rule compile(const Frame& frame, RuleCache::Generation
 }
 
 [[gnu::always_inline]] inline Step step_usually(Rule rule, Frame* frame, CheckedWords* words) {
-  const Address base = rule.kind() == Rule::frame_pointer ? frame->fp : frame->sp;
-  return step_to(base + static_cast<Address>(rule.offset()), rule, frame, words);
+  const auto offset = static_cast<Address>(rule.offset());
+  if (rule.kind() == Rule::frame_pointer) [[unlikely]] {
+    return step_to(frame->fp + offset, rule, frame, words);
+  }
+  return step_to(frame->sp + offset, rule, frame, words);
 }
 
 __attribute__((noinline)) Step step_rarely(Rule rule, Frame* frame, CheckedWords* words,
@@ -116,10 +119,14 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
       step = step_usually(rule, &frame, &words);
     } else if (rule.kind() == Rule::all_registers) {
       const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
-      const End end = walk_fully(frame, observer, &words, out, &count);
-      return {count, end, false};
+      std::uint32_t full_count = count;
+      const End end = walk_fully(Frame(frame), observer, &words, out, &full_count);
+      return {full_count, end, false};
     } else {
-      step = step_rarely(rule, &frame, &words, &stack_changes);
+      // A copy, so that the loop's own frame stays in registers: no one knows its address.
+      Frame rare = frame;
+      step = step_rarely(rule, &rare, &words, &stack_changes);
+      frame = rare;
     }
     if (step != Step::moved) return {count, end_of(step), false};
   }

@@ -20,7 +20,7 @@ constexpr Address kPage = 4096;
 constexpr unsigned kMaxObjects = 1024;
 constexpr int kReadAttempts = 100;
 
-std::atomic<SystemLookup> g_system_lookup{nullptr};
+constinit std::atomic<SystemLookup> g_system_lookup{nullptr};
 
 struct TableRow {
   std::atomic<Address> start, end, load_bias, eh_frame_hdr;
@@ -33,18 +33,21 @@ struct OwnTable {
   std::atomic<bool> has_writer;
   TableRow rows[kMaxObjects];
 };
-OwnTable g_table;
+constinit OwnTable g_table;
 
+// Acquire: pairs with the releases in add_object(), so that a row being filled comes with an odd
+// version.
 void read_row(const TableRow& row, Object* object) {
-  object->start = row.start.load(std::memory_order_relaxed);
-  object->end = row.end.load(std::memory_order_relaxed);
-  object->load_bias = row.load_bias.load(std::memory_order_relaxed);
-  object->eh_frame_hdr = row.eh_frame_hdr.load(std::memory_order_relaxed);
-  object->path = row.path.load(std::memory_order_relaxed);
+  object->start = row.start.load(std::memory_order_acquire);
+  object->end = row.end.load(std::memory_order_acquire);
+  object->load_bias = row.load_bias.load(std::memory_order_acquire);
+  object->eh_frame_hdr = row.eh_frame_hdr.load(std::memory_order_acquire);
+  object->path = row.path.load(std::memory_order_acquire);
 }
 
 bool find_in_rows(Address pc, Object* object) {
-  const std::uint32_t count = g_table.count.load(std::memory_order_relaxed);
+  // Pairs with the releases in add_object() and refresh_objects().
+  const std::uint32_t count = g_table.count.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < count && i < kMaxObjects; ++i) {
     read_row(g_table.rows[i], object);
     if (pc >= object->start && pc < object->end) return true;
@@ -58,9 +61,7 @@ bool find_in_own_table(Address pc, Object* object) {
     const std::uint32_t before = g_table.version.load(std::memory_order_acquire);
     if (before % 2 != 0) continue;
     const bool found = find_in_rows(pc, object);
-    // Pairs with the release fence in refresh_objects(): rows read above are older than a version
-    // read below.
-    std::atomic_thread_fence(std::memory_order_acquire);
+    // Not earlier than the rows: their loads are acquiring.
     if (g_table.version.load(std::memory_order_relaxed) == before) return found;
   }
   return false;
@@ -81,13 +82,14 @@ int add_object(dl_phdr_info* loaded, std::size_t, void*) {
     if (begin + part.p_memsz > high) high = begin + part.p_memsz;
   }
   if (low >= high) return 0;
+  // Release: pairs with read_row() and find_in_rows(); the odd version is stored before.
   TableRow& row = g_table.rows[index];
-  row.start.store(low, std::memory_order_relaxed);
-  row.end.store((high + kPage - 1) / kPage * kPage, std::memory_order_relaxed);
-  row.load_bias.store(loaded->dlpi_addr, std::memory_order_relaxed);
-  row.eh_frame_hdr.store(eh_frame_hdr, std::memory_order_relaxed);
-  row.path.store(loaded->dlpi_name, std::memory_order_relaxed);
-  g_table.count.store(index + 1, std::memory_order_relaxed);
+  row.start.store(low, std::memory_order_release);
+  row.end.store((high + kPage - 1) / kPage * kPage, std::memory_order_release);
+  row.load_bias.store(loaded->dlpi_addr, std::memory_order_release);
+  row.eh_frame_hdr.store(eh_frame_hdr, std::memory_order_release);
+  row.path.store(loaded->dlpi_name, std::memory_order_release);
+  g_table.count.store(index + 1, std::memory_order_release);
   return 0;
 }
 
@@ -105,9 +107,8 @@ void refresh_objects() {
   if (g_table.has_writer.exchange(true, std::memory_order_acquire)) return;
   const std::uint32_t version = g_table.version.load(std::memory_order_relaxed);
   g_table.version.store(version + 1, std::memory_order_relaxed);
-  // Pairs with the acquire fence in find_in_own_table().
-  std::atomic_thread_fence(std::memory_order_release);
-  g_table.count.store(0, std::memory_order_relaxed);
+  g_table.count.store(0,
+                      std::memory_order_release);  // pairs with find_in_rows(): after the version
   dl_iterate_phdr(add_object, nullptr);
   g_table.version.store(version + 2, std::memory_order_release);  // pairs: find_in_own_table()
   g_table.has_writer.store(false, std::memory_order_release);     // pairs: the exchange above

@@ -62,8 +62,8 @@ class RuleCache {
     return pc | std::uint64_t{is_exact} << 47 | std::uint64_t{generation} << 48;
   }
 
+  alignas(64) Entry entries_[kEntries];
   std::atomic<std::uint32_t> generation_;
-  Entry entries_[kEntries];
 };
 
 }  // namespace leakhook::unwind

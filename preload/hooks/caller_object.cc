@@ -45,15 +45,55 @@ ElfW(Half)
   return 0;
 }
 
+DynamicSection section_of(const dl_phdr_info& object) {
+  DynamicSection section{.bias = object.dlpi_addr};
+  for (int i = 0; i < object.dlpi_phnum; ++i)
+    if (object.dlpi_phdr[i].p_type == PT_DYNAMIC)
+      section.entries =
+          reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
+  return section;
+}
+
+/// Which version of a name do objects refer to?
+struct Binding {
+  const char* name;
+  const char* version;
+  bool is_that = false;
+  bool is_another = false;
+
+  void look_at(const DynamicSection& object) {
+    const auto* strings = object.table<char>(DT_STRTAB);
+    const auto* symbols = object.table<ElfW(Sym)>(DT_SYMTAB);
+    const auto* versions = object.table<ElfW(Versym)>(DT_VERSYM);
+    if (strings == nullptr || symbols == nullptr || versions == nullptr) return;
+    const auto look_at_table = [&](ElfW(Sxword) table, ElfW(Sxword) size) {
+      const auto* entries = object.table<ElfW(Rela)>(table);
+      const std::size_t count = entries != nullptr ? object.number(size) / sizeof *entries : 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto index = ELF64_R_SYM(entries[i].r_info);
+        if (index == 0 || !same_text(strings + symbols[index].st_name, name)) continue;
+        const ElfW(Half) wanted = number_of_version(object, strings, version);
+        (wanted != 0 && (versions[index] & 0x7fff) == wanted ? is_that : is_another) = true;
+        return;
+      }
+    };
+    look_at_table(DT_JMPREL, DT_PLTRELSZ);
+    if (!is_that && !is_another) look_at_table(DT_RELA, DT_RELASZ);
+  }
+};
+
+int look_at_all(dl_phdr_info* object, std::size_t, void* binding) {
+  Binding here{static_cast<Binding*>(binding)->name, static_cast<Binding*>(binding)->version};
+  here.look_at(section_of(*object));
+  static_cast<Binding*>(binding)->is_that |= here.is_that;
+  static_cast<Binding*>(binding)->is_another |= here.is_another;
+  return 0;
+}
+
 /// Any object but the program itself that hands an RPATH on to what it loads.
 int has_rpath(dl_phdr_info* object, std::size_t, void* found) {
   if (object->dlpi_name == nullptr || object->dlpi_name[0] == 0) return 0;
-  DynamicSection section{.bias = object->dlpi_addr};
-  for (int i = 0; i < object->dlpi_phnum; ++i)
-    if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-      section.entries =
-          reinterpret_cast<const ElfW(Dyn)*>(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
-  *static_cast<bool*>(found) |= section.has(DT_RPATH);
+  *static_cast<bool*>(found) |= section_of(*object).has(DT_RPATH);
   return *static_cast<bool*>(found) ? 1 : 0;
 }
 
@@ -67,26 +107,11 @@ DynamicSection dynamic_section_at(const void* address) {
   return {.bias = map->l_addr, .entries = map->l_ld};
 }
 
-bool binds_to_version(const DynamicSection& object, const char* name, const char* version) {
-  const auto* strings = object.table<char>(DT_STRTAB);
-  const auto* symbols = object.table<ElfW(Sym)>(DT_SYMTAB);
-  const auto* versions = object.table<ElfW(Versym)>(DT_VERSYM);
-  if (strings == nullptr || symbols == nullptr || versions == nullptr) return false;
-  const ElfW(Half) wanted = number_of_version(object, strings, version);
-  if (wanted == 0) return false;
-  const struct {
-    ElfW(Sxword) table, size;
-  } relocations[] = {{DT_JMPREL, DT_PLTRELSZ}, {DT_RELA, DT_RELASZ}};
-  for (const auto& part : relocations) {
-    const auto* entries = object.table<ElfW(Rela)>(part.table);
-    const std::size_t count = entries != nullptr ? object.number(part.size) / sizeof *entries : 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto index = ELF64_R_SYM(entries[i].r_info);
-      if (index != 0 && same_text(strings + symbols[index].st_name, name))
-        return (versions[index] & 0x7fff) == wanted;
-    }
-  }
-  return false;
+bool means_version(const void* caller, const char* name, const char* version) {
+  Binding binding{name, version};
+  binding.look_at(dynamic_section_at(caller));
+  if (!binding.is_that && !binding.is_another) dl_iterate_phdr(look_at_all, &binding);
+  return binding.is_that && !binding.is_another;
 }
 
 // glibc looks for a bare name along the caller's RUNPATH, or else along the RPATHs of the caller

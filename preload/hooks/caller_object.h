@@ -11,9 +11,10 @@ namespace leakhook {
 /// Of the object that holds this address; no entries when there is none (JIT code).
 DynamicSection dynamic_section_at(const void* address);
 
-/// Does it bind `name` to `version`? Looks at its relocations, thus at what it calls, not at what
-/// else it knows.
-bool binds_to_version(const DynamicSection& object, const char* name, const char* version);
+/// Does the caller at this address mean `version` of `name`? Its relocations tell which one it
+/// calls. When it has none for that name (it was tail-called, or got the address from dlsym) the
+/// answer is that of all objects, if they agree.
+bool means_version(const void* caller, const char* name, const char* version);
 
 /// Does loading `library` from this object search other places than loading it from ours?
 bool searches_its_own_way(const DynamicSection& object, const char* library);

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <linux/prctl.h>
 
-#include "../ledger/sandbox.h"
 #include "declarations.h"
+#include "sandbox_calls.h"
 
 namespace leakhook {
 namespace {
@@ -129,7 +129,7 @@ int hook_pthread_setname_np(pthread_t thread, const char* name) {
 }
 
 int hook_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
-  if (option == PR_SET_SECCOMP || option == PR_SET_NO_NEW_PRIVS) ledger::note_sandbox();
+  note_prctl(option, a, b);
   const int result = real::prctl(option, a, b, c, d);
   if (option == PR_SET_NAME && result == 0)
     ledger::thread_named(0, reinterpret_cast<const char*>(a));

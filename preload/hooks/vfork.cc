@@ -4,11 +4,9 @@
 //
 // vfork returns twice, the first time into a child that overwrites what lies below its caller's
 // frame: so these ask a function of ours and then jump to the real one.
-#include <linux/prctl.h>
-
 #include "../base/system.h"
-#include "../ledger/sandbox.h"
 #include "declarations.h"
+#include "sandbox_calls.h"
 #include "tail_jump.h"
 
 namespace leakhook {
@@ -35,13 +33,15 @@ __attribute__((visibility("hidden"), used)) void* leakhook_before_clone(void*, v
   return reinterpret_cast<void*>(real::clone);
 }
 
-__attribute__((visibility("hidden"), used)) void* leakhook_before_syscall(long number, long a) {
+__attribute__((visibility("hidden"), used)) void* leakhook_before_syscall(long number,
+                                                                          unsigned long a,
+                                                                          unsigned long b,
+                                                                          unsigned long c) {
   if (!real::is_resolved()) real::resolve_all();
-  if (number == SYS_seccomp ||
-      (number == SYS_prctl && (a == PR_SET_SECCOMP || a == PR_SET_NO_NEW_PRIVS)))
-    ledger::note_sandbox();
+  if (number == SYS_seccomp) note_seccomp(a, reinterpret_cast<const void*>(c));
+  if (number == SYS_prctl) note_prctl(static_cast<long>(a), b, c);
   if (number == SYS_vfork) ledger::thread_vforks();
-  if (number == SYS_clone) note_clone(static_cast<unsigned long>(a));
+  if (number == SYS_clone) note_clone(a);
   if (number == SYS_clone3 && a != 0) note_clone(*reinterpret_cast<const std::uint64_t*>(a));
   return reinterpret_cast<void*>(real::syscall);
 }

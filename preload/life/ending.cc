@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "life.h"
 #include "process.h"
+#include "sandbox.h"
 
 extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* library);
 extern "C" int __cxa_at_quick_exit(void (*function)(void*), void* library);
@@ -39,6 +40,7 @@ void watch_endings() {
 }
 
 void process_ends() {
+  if (!may_dump()) return;
   const auto pid = static_cast<std::int32_t>(sys::getpid());
   if (ledger::this_thread.vforked != 0 && ledger::segment.owner != pid) return;
   if (!come_alive() || !wants_last_dump()) return;

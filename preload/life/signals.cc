@@ -22,6 +22,7 @@
 #include "keeper.h"
 #include "life.h"
 #include "process.h"
+#include "sandbox.h"
 
 namespace leakhook::life {
 namespace {
@@ -47,7 +48,7 @@ void on_dump_signal(int, siginfo_t* info, void*) {
   Request request;
   if (info->si_code == SI_QUEUE)
     Request::decode(reinterpret_cast<std::uint64_t>(info->si_value.sival_ptr), &request);
-  if (!come_alive()) {
+  if (!may_dump() || !come_alive()) {
     // Inert: nobody asked us to track this process.
   } else if (request.command == Command::dump) {
     start_keeper(request);
@@ -104,6 +105,14 @@ void install_signals() {
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
 }
 
+void release_ending_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (const int signal : kEnding)
+    if (!is_dump_signal(signal) && is_ours[signal].exchange(false))
+      real::sigaction(signal, &action, nullptr);
+}
+
 SignalChange signal_changes(int signal, const struct sigaction* action) {
   if (!is_valid(signal) || !is_ours[signal].load()) return {};
   const bool stays_default =
@@ -116,7 +125,8 @@ void signal_changed(int signal, const struct sigaction* action) {
   const bool is_default = (action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL;
   if (is_default) {
     // The program had its own handler and gives the signal back.
-    if (process.settings.AT_EXIT && is_ending_signal(signal) && !is_dump_signal(signal))
+    if (process.settings.AT_EXIT && may_dump() && is_ending_signal(signal) &&
+        !is_dump_signal(signal))
       install(signal, on_ending_signal);
     return;
   }
@@ -125,7 +135,7 @@ void signal_changed(int signal, const struct sigaction* action) {
 }
 
 void request_dump(const Request& request) {
-  if (come_alive()) start_keeper(request);
+  if (may_dump() && come_alive()) start_keeper(request);
 }
 
 }  // namespace leakhook::life

@@ -7,4 +7,7 @@ namespace leakhook::life {
 /// Installs our handlers where the program has default actions. Once, at birth.
 void install_signals();
 
+/// Gives SIGTERM, SIGINT and SIGHUP back to the default action for good.
+void release_ending_signals();
+
 }  // namespace leakhook::life

@@ -37,13 +37,23 @@ class Dump(scenario.Scenario):
 
     def test_fd_numbers_and_paths_on_request(self):
         _, pid = self.start_until_ready(self.program("demo_service"))
-        options = ["--labels=fd,path"]
-        done = self.leakhook("dump", *options, str(pid))
-        if done.returncode != 0:
-            self.skipTest(f"no such option: {done.stderr}")
+        done = self.leakhook("dump", "--labels=fd,path", str(pid))
+        self.assertEqual(done.returncode, 0, done.stderr)
         profile = pprof_file.read(self.dumps()[pid][1]["fd"])
         keys = {profile.text(label.key) for sample in profile.sample for label in sample.label}
         self.assertLessEqual({"fd", "path"}, keys)
+
+    def test_finds_the_signal_that_the_service_listens_to(self):
+        _, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_SIGNAL="RTMIN+5")
+        running.dump_by_command(self.setup, pid, self.folder)
+        self.assert_verdict(self.dumps()[pid][1], "demo_service.cc", "demo_service", pid)
+
+    def test_finds_it_when_the_service_overwrote_its_environment(self):
+        """As nginx, PostgreSQL and redis do to show a title in ps."""
+        process, pid = self.start_until_ready(self.program("command_title_overwrites_environment"),
+                                              word="dump me", LEAKHOOK_SIGNAL="RTMIN+5")
+        running.dump_by_command(self.setup, pid, self.folder)
+        self.assertEqual(self.goes_on(process)[0], 0)
 
     def test_plain_signal_gives_the_same(self):
         _, pid = self.start_until_ready(self.program("demo_service"))
@@ -57,13 +67,22 @@ class Dump(scenario.Scenario):
 
 
 class OnAndOff(scenario.Scenario):
-    def test_on_wakes_a_dormant_service(self):
-        process, pid = self.start_until_ready(self.program("heap_every_opener"), word="dump me",
+    def test_only_what_happened_while_on_is_seen(self):
+        process, pid = self.start_until_ready(self.program("heap_between_dumps"), word="dump me",
                                               LEAKHOOK_START="off")
-        self.assertEqual(self.leakhook("on", str(pid)).returncode, 0)
-        self.assertEqual(self.leakhook("off", str(pid)).returncode, 0)
-        self.assertEqual(self.leakhook("on", str(pid)).returncode, 0)
+        for word in ("on", "off"):
+            self.assertEqual(self.leakhook(word, str(pid)).returncode, 0)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            self.assertEqual(process.stdout.readline(), f"dump me {pid}\n")
+        running.dump_by_command(self.setup, pid, self.folder)
+        self.assert_leaks(self.dumps()[pid][1], "1 heap in leak_second (20 bytes)", pid)
         self.assertEqual(self.goes_on(process)[0], 0)
+
+    def test_refuses_a_process_without_the_library(self):
+        process, pid = self.start_until_ready(self.program("demo_service"), is_hooked=False)
+        self.assertEqual(self.leakhook("on", str(pid)).returncode, 24)
+        self.assertIsNone(process.poll())
 
 
 class Export(scenario.Scenario):

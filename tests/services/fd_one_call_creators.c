@@ -39,9 +39,9 @@ APART void leak_pidfd(void) { opened(pidfd_open(getpid(), 0)); }
 APART void leak_pty(void) { opened(posix_openpt(O_RDWR)); }
 APART void leak_mqueue(void) { opened(queue()); }
 APART void clean_all(void) {
-  const int fds[] = {eventfd(0, 0),       timerfd_create(CLOCK_MONOTONIC, 0),
-                     epoll_create1(0),    signalfd(-1, &none, 0),
-                     inotify_init1(0),    memfd_create("name", 0),
+  const int fds[] = {eventfd(0, 0),           timerfd_create(CLOCK_MONOTONIC, 0),
+                     epoll_create1(0),        signalfd(-1, &none, 0),
+                     inotify_init1(0),        memfd_create("name", 0),
                      pidfd_open(getpid(), 0), posix_openpt(O_RDWR)};
   for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) MUST(close(opened(fds[i])) == 0);
   mq_close(queue());

@@ -14,7 +14,9 @@ APART void leak_open(void) {
 }
 APART void leak_open64(void) { MUST(open64("/dev/null", O_RDONLY | O_CREAT, 0600) >= 0); }
 APART void leak_openat(void) { MUST(openat(AT_FDCWD, "/dev/null", O_RDONLY) >= 0); }
-APART void leak_creat(void) { MUST(creat("/dev/null", 0600) >= 0 && creat64("/dev/null", 0600) >= 0); }
+APART void leak_creat(void) {
+  MUST(creat("/dev/null", 0600) >= 0 && creat64("/dev/null", 0600) >= 0);
+}
 APART void leak_fortified(void) {
   MUST(__open_2("/dev/null", O_RDONLY) >= 0 && __openat_2(AT_FDCWD, "/dev/null", O_RDONLY) >= 0);
 }

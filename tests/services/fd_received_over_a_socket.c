@@ -15,7 +15,9 @@ static struct iovec part = {&byte, 1};
 static struct mmsghdr message;
 
 static void prepare(void) {
-  message.msg_hdr = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+  message.msg_hdr = (struct msghdr){.msg_iov = &part,
+                                    .msg_iovlen = 1,
+                                    .msg_control = control.bytes,
                                     .msg_controllen = sizeof control};
 }
 static void send_descriptor(void) {

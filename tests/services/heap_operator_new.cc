@@ -23,8 +23,8 @@ APART void clean_every_form() {
   delete static_cast<Wide*>(kept(new Wide));
   delete[] static_cast<Wide*>(kept(new Wide[3]));
   operator delete(kept(operator new(7)), std::nothrow);
-  operator delete(kept(operator new(9)), std::size_t{9});
-  operator delete(kept(operator new(64, std::align_val_t{64})), std::align_val_t{64});
+  operator delete (kept(operator new(9)), std::size_t{9});
+  operator delete (kept(operator new (64, std::align_val_t{64})), std::align_val_t{64});
   delete static_cast<std::string*>(kept(new std::string(1000, 'y')));
 }
 

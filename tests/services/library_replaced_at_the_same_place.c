@@ -8,7 +8,6 @@
 
 #include "service.h"
 
-
 APART void run(const char* name, int times) {
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", getenv("PLUGINS"), name);

@@ -16,8 +16,14 @@
 
 static struct sock_filter rules[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_mmap), ALLOW(SYS_munmap), ALLOW(SYS_brk),
-    ALLOW(SYS_futex), ALLOW(SYS_exit_group), ALLOW(SYS_rt_sigreturn),
+    ALLOW(SYS_read),
+    ALLOW(SYS_write),
+    ALLOW(SYS_mmap),
+    ALLOW(SYS_munmap),
+    ALLOW(SYS_brk),
+    ALLOW(SYS_futex),
+    ALLOW(SYS_exit_group),
+    ALLOW(SYS_rt_sigreturn),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)};
 
 APART void leak_inside(int depth) {

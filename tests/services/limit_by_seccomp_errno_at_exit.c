@@ -10,14 +10,19 @@
 
 #include "service.h"
 
-#define REFUSE(number) \
+#define REFUSE(number)                               \
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), \
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
 
 static struct sock_filter rules[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    REFUSE(SYS_clone), REFUSE(SYS_clone3), REFUSE(SYS_fork), REFUSE(SYS_vfork), REFUSE(SYS_open),
-    REFUSE(SYS_openat), REFUSE(SYS_execve),
+    REFUSE(SYS_clone),
+    REFUSE(SYS_clone3),
+    REFUSE(SYS_fork),
+    REFUSE(SYS_vfork),
+    REFUSE(SYS_open),
+    REFUSE(SYS_openat),
+    REFUSE(SYS_execve),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 
 int main(void) {

@@ -16,7 +16,8 @@ static void fill(void) {
   MUST(mkdir("full", 0700) == 0);
   if (mount("none", "full", "tmpfs", 0, "size=8k") != 0) _exit(77);
   FILE* file = fopen("full/file", "w");
-  while (file && fwrite(block, 1, sizeof block, file) == sizeof block && fflush(file) == 0) continue;
+  while (file && fwrite(block, 1, sizeof block, file) == sizeof block && fflush(file) == 0)
+    continue;
 }
 
 int main(int argc, char** argv) {

@@ -34,7 +34,7 @@ class Run:
     status: int = 0
     stdout: bytes = b""
     stderr: str = ""
-    asked: int = 0                              # dumps that were asked for
+    asked: dict = field(default_factory=dict)   # pid: dumps that were asked for
     complaints: list = field(default_factory=list)
 
     def files(self):
@@ -169,7 +169,7 @@ class Session:
                 self._on_ask(pid)
             except (RuntimeError, TimeoutError, OSError, subprocess.TimeoutExpired) as error:
                 self.run.complaints.append(str(error))
-        self.run.asked += 1
+        self.run.asked[pid] = self.run.asked.get(pid, 0) + 1
         try:
             self._process.stdin.write(b"\n")
             self._process.stdin.flush()

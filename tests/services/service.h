@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What do all test programs share? A function that stays a frame of its own, and the wish for a dump.
+// What do all test programs share? A function that stays a frame of its own, and the wish for a
+// dump.
 #pragma once
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@
 
 // Ends the program with status 99 when a call that the test builds on fails.
 #define MUST(claim) \
-  ((claim) ? (void)0 : (dprintf(2, "%s:%d: %s: %s\n", __FILE__, __LINE__, #claim, strerror(errno)), _exit(99)))
+  ((claim)          \
+       ? (void)0    \
+       : (dprintf(2, "%s:%d: %s: %s\n", __FILE__, __LINE__, #claim, strerror(errno)), _exit(99)))
 
 // Nobody can tell any more what was done with it.
 static inline void* kept(void* p) {

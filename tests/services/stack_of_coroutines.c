@@ -23,8 +23,8 @@ APART void works(int self) {
 
 int main(void) {
   enum { kSize = 32768 };
-  void* stacks[] = {malloc(kSize), mmap(NULL, kSize, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+  void* stacks[] = {malloc(kSize),
+                    mmap(NULL, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
   for (int i = 0; i < 2; i++) {
     getcontext(&coroutines[i]);
     coroutines[i].uc_stack = (stack_t){.ss_sp = stacks[i], .ss_size = kSize};

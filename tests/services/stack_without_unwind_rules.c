@@ -16,8 +16,8 @@ static const unsigned char kWild[] = {0x55, 0x48, 0xbd, 0x23, 0x01, 0xef, 0xbe, 
                                       0xde, 0xff, 0x7f, 0xff, 0xd7, 0x5d, 0xc3};
 
 int main(void) {
-  unsigned char* page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  unsigned char* page =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   MUST(page != MAP_FAILED);
   memcpy(page, kFramed, sizeof kFramed);
   memcpy(page + 256, kWild, sizeof kWild);

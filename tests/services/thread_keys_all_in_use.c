@@ -13,7 +13,8 @@ static void destroy(void* unused) {
   leak_in_destructor();
 }
 static void* uses_all(void* count) {
-  for (int i = 0; i < *(int*)count; i++) MUST(pthread_setspecific(keys[i], i % 256 ? NULL : count) == 0);
+  for (int i = 0; i < *(int*)count; i++)
+    MUST(pthread_setspecific(keys[i], i % 256 ? NULL : count) == 0);
   return NULL;
 }
 

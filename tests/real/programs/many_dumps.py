@@ -15,6 +15,7 @@ class ManyDumps(real.Program):
     packages = nginx.Nginx.packages + redis.Redis.packages
     tools = nginx.Nginx.tools + redis.Redis.tools
     needs_root = True
+    env = nginx.Nginx.env
 
     def prepare(self, side):
         nginx.prepare(side)
@@ -24,29 +25,17 @@ class ManyDumps(real.Program):
 
     def on_redis(self, side):
         server = redis.Server(side)
-        self.await_quiet(server)
-        before = real.vital_signs(server.process.pid)
+        before = real.wait_steady(lambda: real.vital_signs(server.process.pid))
         failures = self.under_load(side, server.process.pid, lambda: server.load(30000, "set", "get"),
                                    server.finish)
-        self.await_quiet(server)
         self.check_nothing_left(server.process.pid, before)
         return failures, server.cli("PING"), side.stop(server.process)
-
-    @staticmethod
-    def await_quiet(server):
-        """Until the asking client is the only one, and its predecessor is gone as well."""
-        for _ in range(2):
-            real.running.await_true(
-                lambda: "connected_clients:1\n" in server.cli("INFO", "clients"), 20,
-                "the end of all connections")
 
     def on_nginx(self, side):
         server = nginx.Server(side)
         server.get("/file")
-        before = real.vital_signs(server.worker)
+        before = real.wait_steady(lambda: real.vital_signs(server.worker))
         failures = self.under_load(side, server.worker, lambda: server.load(2), server.finish)
-        real.running.await_true(lambda: real.vital_signs(server.worker)[0] <= before[0], 20,
-                                "the end of all connections")
         self.check_nothing_left(server.worker, before)
         return failures, server.get("/text"), side.stop(server.process)
 
@@ -71,9 +60,13 @@ class ManyDumps(real.Program):
     @staticmethod
     def check_nothing_left(pid, before):
         """One keeper may wait for the next slow path to reap it."""
-        after = real.vital_signs(pid)
-        if after[0] > before[0] or after[1] > before[1] or after[2] > before[2] + 1:
-            raise real.Failure(f"descriptors, threads, zombies: {before} became {after}")
+        def is_as_before():
+            now = real.vital_signs(pid)
+            return now[0] <= before[0] and now[1] <= before[1] and now[2] <= before[2] + 1
+        try:
+            real.running.await_true(is_as_before, 10, "descriptors, threads, zombies as before")
+        except TimeoutError as error:
+            raise real.Failure(f"{before} became {real.vital_signs(pid)}") from error
 
 
 PROGRAM = ManyDumps()

@@ -70,6 +70,7 @@ class Nginx(real.Program):
     must_name = {"heap": r"^ngx_(create_pool|palloc|alloc|pcalloc|event_accept)",
                  "fd": r"^ngx_(event_accept|get_connection|epoll_init|open_listening_sockets)"}
     at_exit = "nginx"
+    env = {"LEAKHOOK_SIGNAL": "RTMIN+3"}  # USR2 is nginx' own: a new binary
 
     def prepare(self, side):
         prepare(side)

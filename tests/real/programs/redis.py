@@ -11,12 +11,14 @@ SCRIPT = [["SET", "greeting", "hello"], ["GET", "greeting"], ["RPUSH", "list", "
 
 
 class Server:
-    """A redis-server on a free port."""
+    """A redis-server on a free port. Without jemalloc's thread caches, whose free blocks count as
+    allocated: 0.44 MB of the 1.74 MB that an empty server reports."""
 
     def __init__(self, side):
         self.side, self.port = side, str(real.free_port())
         self.process = side.start("redis-server", "--port", self.port, "--bind", "127.0.0.1",
-                                  "--save", "", "--appendonly", "no", "--loglevel", "warning")
+                                  "--save", "", "--appendonly", "no", "--loglevel", "warning",
+                                  env={"MALLOC_CONF": "tcache:false"})
         real.await_port(int(self.port), self.process)
 
     def cli(self, *words):

@@ -24,8 +24,9 @@ TEST(Demangle, PartsOfAFunctionCarryItsName) {
 TEST(Demangle, RustBothSchemes) {
   EXPECT_EQ(demangled("_ZN5alloc5alloc15exchange_malloc17h0123456789abcdefE"),
             "alloc::alloc::exchange_malloc");
-  EXPECT_EQ(demangled("_ZN4core3ptr85drop_in_place$LT$alloc..vec..Vec$LT$u8$GT$$GT$17h0123456789abcdefE"),
-            "core::ptr::drop_in_place<alloc::vec::Vec<u8>>");
+  EXPECT_EQ(
+      demangled("_ZN4core3ptr46drop_in_place$LT$alloc..vec..Vec$LT$u8$GT$$GT$17h0123456789abcdefE"),
+      "core::ptr::drop_in_place<alloc::vec::Vec<u8>>");
   EXPECT_EQ(demangled("_RNvCs15kBYyAo9fc_7mycrate7example"), "mycrate::example");
   EXPECT_EQ(demangled("_ZN4test4main17h0123456789abcdefE.llvm.1234567890"), "test::main");
 }

@@ -126,9 +126,9 @@ TEST_F(OpenResources, InheritedByFlagOrByBirth) {
 TEST_F(OpenResources, ThreadsAreReconciled) {
   const int main = builder_.header().pid;
   builder_.thread(ThreadState::running, main, 0).is_main = 1;
-  builder_.thread(ThreadState::running, 101, stack_);   // runs
-  builder_.thread(ThreadState::running, 102, stack_);   // ended unseen
-  builder_.thread(ThreadState::ended, 103, stack_);     // waits to be joined
+  builder_.thread(ThreadState::running, 101, stack_);  // runs
+  builder_.thread(ThreadState::running, 102, stack_);  // ended unseen
+  builder_.thread(ThreadState::ended, 103, stack_);    // waits to be joined
   builder_.thread(ThreadState::starting, 0, stack_);
   builder_.thread(ThreadState::free, 104, stack_);
   list(&tables_.threads, {{main, "svc"}, {101, "worker"}, {105, "raw"}});

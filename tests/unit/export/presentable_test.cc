@@ -23,10 +23,10 @@ TEST(Presentable, ReplacesControlCharacters) {
 TEST(Presentable, ReplacesBadBytes) {
   EXPECT_EQ(presentable("a\xff z"), "a" + kReplaced + " z");
   EXPECT_EQ(presentable("\xc3"), kReplaced);
-  EXPECT_EQ(presentable("\xc0\xaf"), kReplaced + kReplaced);              // too long a form
-  EXPECT_EQ(presentable("\xe0\x80\x80").substr(0, 3), kReplaced);         // too long a form
-  EXPECT_EQ(presentable("\xed\xa0\x80").substr(0, 3), kReplaced);         // surrogate
-  EXPECT_EQ(presentable("\xf4\x90\x80\x80").substr(0, 3), kReplaced);     // beyond the last character
+  EXPECT_EQ(presentable("\xc0\xaf"), kReplaced + kReplaced);           // too long a form
+  EXPECT_EQ(presentable("\xe0\x80\x80").substr(0, 3), kReplaced);      // too long a form
+  EXPECT_EQ(presentable("\xed\xa0\x80").substr(0, 3), kReplaced);      // surrogate
+  EXPECT_EQ(presentable("\xf4\x90\x80\x80").substr(0, 3), kReplaced);  // beyond the last character
   EXPECT_EQ(presentable("\xf5\x80\x80\x80").substr(0, 3), kReplaced);
 }
 

@@ -12,7 +12,8 @@ ProfileText::ProfileText(const std::string& bytes) {
     SampleText& out = samples.emplace_back();
     for (const auto id : sample.location_id())
       for (const auto& line : profile.location(static_cast<int>(id) - 1).line())
-        out.frames.push_back(text(profile.function(static_cast<int>(line.function_id()) - 1).name()));
+        out.frames.push_back(
+            text(profile.function(static_cast<int>(line.function_id()) - 1).name()));
     out.values.assign(sample.value().begin(), sample.value().end());
     for (const auto& label : sample.label())
       out.labels[text(label.key())] =

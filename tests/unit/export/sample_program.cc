@@ -22,18 +22,22 @@ int innermost_line, middle_line, outermost_line;
   asm volatile("" ::: "memory");  // no tail call
 }
 
-[[gnu::always_inline]] inline void middle() {
-  middle_line = __LINE__ + 1;
-  innermost();
-}
-
 }  // namespace
 
 namespace shop {
+namespace {
+struct Counter {
+  [[gnu::always_inline]] void middle() {
+    middle_line = __LINE__ + 1;
+    innermost();
+  }
+};
+}  // namespace
+
 [[gnu::noinline, gnu::used]] void order(int count) {
   if (count == 0) return;
   outermost_line = __LINE__ + 1;
-  middle();
+  Counter().middle();
 }
 }  // namespace shop
 

@@ -52,8 +52,7 @@ void SegmentBuilder::set_text(char* field, std::size_t size, const std::string& 
 }
 
 ModuleId SegmentBuilder::module(const std::string& path, const std::string& build_id,
-                                std::uint64_t start, std::uint64_t size,
-                                std::uint64_t load_bias) {
+                                std::uint64_t start, std::uint64_t size, std::uint64_t load_bias) {
   const std::size_t id = bytes(Region::modules).size() / sizeof(ModuleRecord);
   auto& record = at<ModuleRecord>(Region::modules, id);
   record.state = static_cast<std::uint32_t>(ModuleState::loaded);

@@ -39,7 +39,8 @@ std::string error_of_pipe(const std::string& bytes, Segment* segment) {
     std::size_t done = 0;
     // Odd pieces, as a pipe may hand them out.
     while (done < bytes.size()) {
-      const ssize_t n = write(ends[1], bytes.data() + done, std::min<std::size_t>(977, bytes.size() - done));
+      const ssize_t n =
+          write(ends[1], bytes.data() + done, std::min<std::size_t>(977, bytes.size() - done));
       if (n <= 0) break;
       done += static_cast<std::size_t>(n);
     }
@@ -103,7 +104,8 @@ TEST(SegmentReader, ReadsHolesAsZeros) {
   // Everything but the live region is there.
   ASSERT_EQ(pwrite(fd, bytes.data(), live.offset, 0), static_cast<ssize_t>(live.offset));
   const std::uint64_t behind = live.offset + live.reserved;
-  ASSERT_GT(pwrite(fd, bytes.data() + behind, bytes.size() - behind, static_cast<off_t>(behind)), 0);
+  ASSERT_GT(pwrite(fd, bytes.data() + behind, bytes.size() - behind, static_cast<off_t>(behind)),
+            0);
   Segment segment;
   ASSERT_EQ(read_segment(fd, &segment, nullptr), "");
   close(fd);
@@ -182,7 +184,9 @@ TEST(SegmentReader, RefusesImpossibleExtents) {
   const Damage damages[] = {
       [](RegionExtent& r, const RegionExtent&) { r.offset = 0; },
       [](RegionExtent& r, const RegionExtent&) { r.offset += 8; },
-      [](RegionExtent& r, const RegionExtent&) { r.offset = ~std::uint64_t{0} & ~std::uint64_t{4095}; },
+      [](RegionExtent& r, const RegionExtent&) {
+        r.offset = ~std::uint64_t{0} & ~std::uint64_t{4095};
+      },
       [](RegionExtent& r, const RegionExtent&) { r.reserved = 0; },
       [](RegionExtent& r, const RegionExtent& other) { r.offset = other.offset; },
       [](RegionExtent& r, const RegionExtent&) { r.committed = r.reserved = 1 << 30; },

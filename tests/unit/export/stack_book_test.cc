@@ -39,9 +39,8 @@ class StackBookTest : public ::testing::Test {
 };
 
 TEST_F(StackBookTest, OwnFramesGoWhereverTheyStand) {
-  const StackId stack =
-      builder_.stack({place(0x100011, own_), place(0x300011, app_), place(0x100021, own_),
-                      place(0x300021, app_)});
+  const StackId stack = builder_.stack(
+      {place(0x100011, own_), place(0x300011, app_), place(0x100021, own_), place(0x300021, app_)});
   const Names expected{"[service+0x10]", "[service+0x20]"};
   EXPECT_EQ(shown(stack, true), expected);
   EXPECT_EQ(shown(stack, false), expected);

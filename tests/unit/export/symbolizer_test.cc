@@ -78,7 +78,7 @@ class SymbolizerTest : public ::testing::Test {
     modules[1] = {program_, build_id_, running_->bias, running_->bias + 0x100000, running_->bias};
     std::optional<ProcessLook> process;
     if (is_alive) process = running_->look();
-    Symbolizer symbolizer(modules, DebugFiles(process, false));
+    Symbolizer symbolizer(modules, DebugFiles(process, false, folder_ / "debug"));
     CodePlace place;
     place.module = 1;
     place.address = running_->address - 1;
@@ -89,9 +89,9 @@ class SymbolizerTest : public ::testing::Test {
 
   void expect_all_lines(const CodePlace& place) {
     ASSERT_EQ(place.lines.size(), 3u);
-    EXPECT_EQ(place.lines[0].name, "(anonymous namespace)::innermost()");
+    EXPECT_EQ(place.lines[0].name, "(anonymous namespace)::innermost");
     EXPECT_EQ(place.lines[0].line, running_->innermost_line);
-    EXPECT_EQ(place.lines[1].name, "(anonymous namespace)::middle()");
+    EXPECT_EQ(place.lines[1].name, "shop::(anonymous namespace)::Counter::middle");
     EXPECT_EQ(place.lines[1].line, running_->middle_line);
     EXPECT_EQ(place.lines[2].name, "shop::order(int)");
     EXPECT_EQ(place.lines[2].system_name, "_ZN4shop5orderEi");
@@ -165,20 +165,13 @@ TEST_F(SymbolizerTest, DebugFileOfAnotherBuildIsNotBelieved) {
   expect_nothing(named());
 }
 
-TEST_F(SymbolizerTest, SeparateDebugFileByBuildIdBelowTheProcessRoot) {
-  // The service's own /usr/lib/debug, reached through a root folder of its own.
+TEST_F(SymbolizerTest, SeparateDebugFileByBuildId) {
   const std::string name = hex(build_id_);
-  const std::string place =
-      "/usr/lib/debug/.build-id/" + name.substr(0, 2) + "/" + name.substr(2) + ".debug";
-  if (access("/usr/lib/debug", W_OK) != 0) GTEST_SKIP() << "may not write to /usr/lib/debug";
-  std::filesystem::create_directories(std::filesystem::path(place).parent_path());
-  shell("objcopy --only-keep-debug " + program_ + " " + place + " && strip " + program_);
+  const std::string place = folder_ / ("debug/.build-id/" + name.substr(0, 2));
+  shell("mkdir -p " + place + " && objcopy --only-keep-debug " + program_ + " " + place + "/" +
+        name.substr(2) + ".debug && strip " + program_);
   start();
-  const CodePlace found = named();
-  std::filesystem::remove(place);
-  std::error_code ignored;
-  std::filesystem::remove(std::filesystem::path(place).parent_path(), ignored);
-  expect_all_lines(found);
+  expect_all_lines(named());
 }
 
 TEST_F(SymbolizerTest, CompressedSymbolsOfMiniDebugData) {

@@ -9,8 +9,8 @@ extern "C" {
 /// Starts a page for the row under test. From now on every call of the ledger is noted, the real
 /// function of that row (only) as "real", and calls for heap blocks only when it is a heap row.
 BOOKS_VISIBLE void books_start(const char* row);
-/// Ends the page: "real, acquired_fd eventfd 5 -". A call whose caller was not taken from a frame of
-/// the test program has a '!' behind its name. Valid until the next start.
+/// Ends the page: "real, acquired_fd eventfd 5 -". A call whose caller was not taken from a frame
+/// of the test program has a '!' behind its name. Valid until the next start.
 BOOKS_VISIBLE const char* books_stop();
 /// The text so far, while other threads still write.
 BOOKS_VISIBLE bool books_contain(const char* text);

@@ -15,7 +15,7 @@
 namespace leakhook::test {
 
 // The hooks by their own names: fixed arguments, no builtins, no fortified macros.
-#define INTERPOSED(ret, name, params, args)        \
+#define INTERPOSED(ret, name, params, args)         \
   extern "C" ret hook_##name params __asm__(#name); \
   using type_of_##name = ret(*) params;             \
   void probe_##name();
@@ -52,33 +52,33 @@ auto watch(const char* row, Call call) {
 /// The hook, watched; the real function, unwatched.
 #define HOOKED(name, ...) \
   ::leakhook::test::watch(#name, [&] { return ::leakhook::test::hook_##name(__VA_ARGS__); })
-#define TRUE_ONE(name) \
-  reinterpret_cast<::leakhook::test::type_of_##name>(books_truth(#name))
+#define TRUE_ONE(name) reinterpret_cast<::leakhook::test::type_of_##name>(books_truth(#name))
 #define REAL(name, ...) \
   ::leakhook::test::watch(nullptr, [&] { return TRUE_ONE(name)(__VA_ARGS__); })
 
 /// Fails as the real one does, and leaves these notes.
-#define FAILS(name, notes, ...)                                   \
-  do {                                                            \
-    const auto truth = REAL(name, __VA_ARGS__);                   \
-    const auto hooked = HOOKED(name, __VA_ARGS__);                \
-    EXPECT_EQ(truth.value, hooked.value) << #name;                \
-    EXPECT_EQ(truth.error, hooked.error) << #name;                \
-    EXPECT_EQ(std::string(notes), hooked.books) << #name;         \
+#define FAILS(name, notes, ...)                           \
+  do {                                                    \
+    const auto truth = REAL(name, __VA_ARGS__);           \
+    const auto hooked = HOOKED(name, __VA_ARGS__);        \
+    EXPECT_EQ(truth.value, hooked.value) << #name;        \
+    EXPECT_EQ(truth.error, hooked.error) << #name;        \
+    EXPECT_EQ(std::string(notes), hooked.books) << #name; \
   } while (false)
 
-/// Both give a descriptor and leave errno alike; the hook notes one acquisition after the real call.
-#define GIVES_FD(name, kind, path, ...)                                                       \
-  do {                                                                                        \
-    const auto truth = REAL(name, __VA_ARGS__);                                               \
-    const auto hooked = HOOKED(name, __VA_ARGS__);                                            \
-    ASSERT_GE(truth.value, 0) << #name;                                                       \
-    ASSERT_GE(hooked.value, 0) << #name;                                                      \
-    EXPECT_EQ(truth.error, hooked.error) << #name;                                            \
+/// Both give a descriptor and leave errno alike; the hook notes one acquisition after the real
+/// call.
+#define GIVES_FD(name, kind, path, ...)                                                         \
+  do {                                                                                          \
+    const auto truth = REAL(name, __VA_ARGS__);                                                 \
+    const auto hooked = HOOKED(name, __VA_ARGS__);                                              \
+    ASSERT_GE(truth.value, 0) << #name;                                                         \
+    ASSERT_GE(hooked.value, 0) << #name;                                                        \
+    EXPECT_EQ(truth.error, hooked.error) << #name;                                              \
     EXPECT_EQ(::leakhook::test::format("real, acquired_fd %s %d %s", kind, hooked.value, path), \
-              hooked.books);                                                                  \
-    TRUE_ONE(close)(truth.value);                                                             \
-    TRUE_ONE(close)(hooked.value);                                                            \
+              hooked.books);                                                                    \
+    TRUE_ONE(close)(truth.value);                                                               \
+    TRUE_ONE(close)(hooked.value);                                                              \
   } while (false)
 
 }  // namespace leakhook::test

@@ -18,8 +18,8 @@ bool is_open(int fd) { return TRUE_ONE(fcntl)(fd, F_GETFD, nullptr) >= 0; }
 void expect_pair(const Seen<int>& seen, const int* fds, const char* kind) {
   ASSERT_EQ(seen.value, 0);
   EXPECT_EQ(seen.error, kUntouched);
-  EXPECT_EQ(seen.books, format("real, acquired_fd %s %d -, acquired_fd %s %d -", kind, fds[0], kind,
-                               fds[1]));
+  EXPECT_EQ(seen.books,
+            format("real, acquired_fd %s %d -, acquired_fd %s %d -", kind, fds[0], kind, fds[1]));
   close_unseen(fds[0]);
   close_unseen(fds[1]);
 }

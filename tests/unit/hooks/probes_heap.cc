@@ -80,8 +80,8 @@ void probe_realloc() {
   expect_block(HOOKED(realloc, nullptr, 40), 40);
   void* block = TRUE_ONE(malloc)(40);
   const auto grown = HOOKED(realloc, block, 1 << 20);
-  EXPECT_EQ(grown.books, format("withdraw_block %p, real, acquired_block %p %d", block,
-                                grown.value, 1 << 20));
+  EXPECT_EQ(grown.books,
+            format("withdraw_block %p, real, acquired_block %p %d", block, grown.value, 1 << 20));
   EXPECT_EQ(grown.error, kUntouched);
   FAILS(realloc, format("withdraw_block %p, real, restore_block %p", grown.value, grown.value),
         grown.value, kTooMuch);

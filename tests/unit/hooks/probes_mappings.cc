@@ -17,16 +17,15 @@ std::string withdrawn(void* at, int size) { return format("withdraw_range %p %d,
 
 }  // namespace
 
-#define PROBE_MMAP(name)                                                                    \
-  void probe_##name() {                                                                     \
-    const auto seen =                                                                       \
-        HOOKED(name, nullptr, 5000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);         \
-    ASSERT_NE(seen.value, MAP_FAILED);                                                      \
-    EXPECT_EQ(seen.error, kUntouched);                                                      \
-    EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192", seen.value));            \
-    unmap_unseen(seen.value, 8192);                                                         \
-    FAILS(name, "real", nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);         \
-    FAILS(name, "real", nullptr, 4096, PROT_READ, MAP_PRIVATE, -1, 0);                      \
+#define PROBE_MMAP(name)                                                                          \
+  void probe_##name() {                                                                           \
+    const auto seen = HOOKED(name, nullptr, 5000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); \
+    ASSERT_NE(seen.value, MAP_FAILED);                                                            \
+    EXPECT_EQ(seen.error, kUntouched);                                                            \
+    EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192", seen.value));                  \
+    unmap_unseen(seen.value, 8192);                                                               \
+    FAILS(name, "real", nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);               \
+    FAILS(name, "real", nullptr, 4096, PROT_READ, MAP_PRIVATE, -1, 0);                            \
   }
 PROBE_MMAP(mmap)
 PROBE_MMAP(mmap64)
@@ -52,8 +51,8 @@ void probe_mremap() {
   FAILS(mremap, withdrawn(moved.value, 8192) + ", restore_range known", moved.value, 8192, 8192,
         1 << 20, nullptr);
   FAILS(mremap, "real, restore_range empty", moved.value, 8192, 0, 0, nullptr);
-  const auto copy = HOOKED(mremap, moved.value, 8192, 8192, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
-                           nullptr);
+  const auto copy =
+      HOOKED(mremap, moved.value, 8192, 8192, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, nullptr);
   EXPECT_EQ(copy.books, format("real, acquired_mapping %p 8192", copy.value));
   unmap_unseen(copy.value, 8192);
   void* target = pages(4096);

@@ -56,66 +56,66 @@ void expect_temporary(const char* row, const char* pattern, Hook hook, Truth tru
 
 }  // namespace
 
-#define PROBE_OPEN(name)                                                   \
-  void probe_##name() {                                                    \
-    GIVES_FD(name, "file", "/dev/null", "/dev/null", O_RDONLY, 0);         \
-    GIVES_FD(name, "directory", "/tmp", "/tmp", O_RDONLY | O_DIRECTORY, 0); \
-    GIVES_FD(name, "file", "/tmp", "/tmp", O_TMPFILE | O_RDWR, 0600);      \
-    GIVES_FD(name, "pty", "/dev/ptmx", "/dev/ptmx", O_RDWR | O_NOCTTY, 0); \
-    FAILS(name, "real", kMissing, O_RDONLY, 0);                            \
-    const Place place;                                                     \
+#define PROBE_OPEN(name)                                                     \
+  void probe_##name() {                                                      \
+    GIVES_FD(name, "file", "/dev/null", "/dev/null", O_RDONLY, 0);           \
+    GIVES_FD(name, "directory", "/tmp", "/tmp", O_RDONLY | O_DIRECTORY, 0);  \
+    GIVES_FD(name, "file", "/tmp", "/tmp", O_TMPFILE | O_RDWR, 0600);        \
+    GIVES_FD(name, "pty", "/dev/ptmx", "/dev/ptmx", O_RDWR | O_NOCTTY, 0);   \
+    FAILS(name, "real", kMissing, O_RDONLY, 0);                              \
+    const Place place;                                                       \
     const auto made = HOOKED(name, place.c_str(), O_CREAT | O_WRONLY, 0640); \
-    expect_mode(place.c_str(), 0640);                                      \
-    TRUE_ONE(close)(made.value);                                           \
+    expect_mode(place.c_str(), 0640);                                        \
+    TRUE_ONE(close)(made.value);                                             \
   }
 PROBE_OPEN(open)
 PROBE_OPEN(open64)
 
-#define PROBE_OPENAT(name)                                                              \
-  void probe_##name() {                                                                 \
-    GIVES_FD(name, "file", "/dev/null", AT_FDCWD, "/dev/null", O_RDONLY, 0);            \
-    const auto folder = REAL(open, "/dev", O_RDONLY | O_DIRECTORY, 0);                  \
-    GIVES_FD(name, "file", "null", folder.value, "null", O_RDONLY, 0);                  \
-    TRUE_ONE(close)(folder.value);                                                      \
-    FAILS(name, "real", AT_FDCWD, kMissing, O_RDONLY, 0);                               \
-    const Place place;                                                                  \
-    const auto made = HOOKED(name, AT_FDCWD, place.c_str(), O_CREAT | O_WRONLY, 0604);  \
-    expect_mode(place.c_str(), 0604);                                                   \
-    TRUE_ONE(close)(made.value);                                                        \
+#define PROBE_OPENAT(name)                                                             \
+  void probe_##name() {                                                                \
+    GIVES_FD(name, "file", "/dev/null", AT_FDCWD, "/dev/null", O_RDONLY, 0);           \
+    const auto folder = REAL(open, "/dev", O_RDONLY | O_DIRECTORY, 0);                 \
+    GIVES_FD(name, "file", "null", folder.value, "null", O_RDONLY, 0);                 \
+    TRUE_ONE(close)(folder.value);                                                     \
+    FAILS(name, "real", AT_FDCWD, kMissing, O_RDONLY, 0);                              \
+    const Place place;                                                                 \
+    const auto made = HOOKED(name, AT_FDCWD, place.c_str(), O_CREAT | O_WRONLY, 0604); \
+    expect_mode(place.c_str(), 0604);                                                  \
+    TRUE_ONE(close)(made.value);                                                       \
   }
 PROBE_OPENAT(openat)
 PROBE_OPENAT(openat64)
 
-#define PROBE_FORTIFIED_OPEN(name)                             \
-  void probe_##name() {                                        \
+#define PROBE_FORTIFIED_OPEN(name)                              \
+  void probe_##name() {                                         \
     GIVES_FD(name, "file", "/dev/null", "/dev/null", O_RDONLY); \
-    FAILS(name, "real", kMissing, O_RDONLY);                   \
+    FAILS(name, "real", kMissing, O_RDONLY);                    \
   }
 PROBE_FORTIFIED_OPEN(__open_2)
 PROBE_FORTIFIED_OPEN(__open64_2)
 
-#define PROBE_FORTIFIED_OPENAT(name)                                     \
-  void probe_##name() {                                                  \
+#define PROBE_FORTIFIED_OPENAT(name)                                      \
+  void probe_##name() {                                                   \
     GIVES_FD(name, "file", "/dev/null", AT_FDCWD, "/dev/null", O_RDONLY); \
-    FAILS(name, "real", AT_FDCWD, kMissing, O_RDONLY);                   \
+    FAILS(name, "real", AT_FDCWD, kMissing, O_RDONLY);                    \
   }
 PROBE_FORTIFIED_OPENAT(__openat_2)
 PROBE_FORTIFIED_OPENAT(__openat64_2)
 
-#define PROBE_CREAT(name)                                    \
-  void probe_##name() {                                      \
-    const Place place;                                       \
+#define PROBE_CREAT(name)                                       \
+  void probe_##name() {                                         \
+    const Place place;                                          \
     GIVES_FD(name, "file", place.c_str(), place.c_str(), 0600); \
-    FAILS(name, "real", kMissing, 0600);                     \
+    FAILS(name, "real", kMissing, 0600);                        \
   }
 PROBE_CREAT(creat)
 PROBE_CREAT(creat64)
 
-#define PROBE_TEMPORARY(name, pattern, ...)                                      \
-  void probe_##name() {                                                          \
-    expect_temporary(                                                            \
+#define PROBE_TEMPORARY(name, pattern, ...)                                       \
+  void probe_##name() {                                                           \
+    expect_temporary(                                                             \
         #name, pattern, [](char* path) { return hook_##name(path __VA_ARGS__); }, \
-        [](char* path) { return TRUE_ONE(name)(path __VA_ARGS__); });            \
+        [](char* path) { return TRUE_ONE(name)(path __VA_ARGS__); });             \
   }
 #define AND(...) , __VA_ARGS__
 PROBE_TEMPORARY(mkstemp, "/tmp/probe.XXXXXX")
@@ -157,15 +157,16 @@ void probe_open_tree() {
   FAILS(open_tree, "real", AT_FDCWD, kMissing, 0);
 }
 
-// These need privileges that a test machine may not give: where the real one fails, so does the hook.
-#define PROBE_PRIVILEGED(name, kind, path, ...)                                       \
-  do {                                                                                \
-    const auto truth = REAL(name, __VA_ARGS__);                                       \
-    if (truth.value >= 0)                                                             \
-      GIVES_FD(name, kind, path, __VA_ARGS__);                                        \
-    else                                                                              \
-      FAILS(name, "real", __VA_ARGS__);                                               \
-    TRUE_ONE(close)(truth.value);                                                     \
+// These need privileges that a test machine may not give: where the real one fails, so does the
+// hook.
+#define PROBE_PRIVILEGED(name, kind, path, ...) \
+  do {                                          \
+    const auto truth = REAL(name, __VA_ARGS__); \
+    if (truth.value >= 0)                       \
+      GIVES_FD(name, kind, path, __VA_ARGS__);  \
+    else                                        \
+      FAILS(name, "real", __VA_ARGS__);         \
+    TRUE_ONE(close)(truth.value);               \
   } while (false)
 
 void probe_fsopen() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Probes of the rows about child processes and the process itself.
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -63,18 +65,18 @@ void expect_stopped_stays(const char* row, Wait wait) {
   EXPECT_EQ(watch(row, [&] { return wait(child, 0); }).books, released(child));
 }
 
-#define PROBE_SPAWN(name, program)                                                               \
-  void probe_##name() {                                                                          \
-    char first[] = "true";                                                                       \
-    char* arguments[] = {first, nullptr};                                                        \
-    pid_t child = 0;                                                                             \
-    const auto seen = HOOKED(name, &child, program, nullptr, nullptr, arguments, environ);       \
-    ASSERT_EQ(seen.value, 0);                                                                    \
-    EXPECT_EQ(seen.books, format("real, acquired process %x %s", child, program));               \
-    EXPECT_EQ(status_of(child), 0);                                                              \
-    EXPECT_EQ(HOOKED(name, nullptr, program, nullptr, nullptr, arguments, environ).value, 0);    \
-    EXPECT_GT(TRUE_ONE(wait)(nullptr), 0);                                                       \
-    FAILS(name, "real", &child, "/nonexistent/program", nullptr, nullptr, arguments, environ);   \
+#define PROBE_SPAWN(name, program)                                                             \
+  void probe_##name() {                                                                        \
+    char first[] = "true";                                                                     \
+    char* arguments[] = {first, nullptr};                                                      \
+    pid_t child = 0;                                                                           \
+    const auto seen = HOOKED(name, &child, program, nullptr, nullptr, arguments, environ);     \
+    ASSERT_EQ(seen.value, 0);                                                                  \
+    EXPECT_EQ(seen.books, format("real, acquired process %x %s", child, program));             \
+    EXPECT_EQ(status_of(child), 0);                                                            \
+    EXPECT_EQ(HOOKED(name, nullptr, program, nullptr, nullptr, arguments, environ).value, 0);  \
+    EXPECT_GT(TRUE_ONE(wait)(nullptr), 0);                                                     \
+    FAILS(name, "real", &child, "/nonexistent/program", nullptr, nullptr, arguments, environ); \
   }
 
 }  // namespace
@@ -99,8 +101,7 @@ void probe_wait3() {
   expect_waits("wait3", [](pid_t, int* status) { return hook_wait3(status, 0, nullptr); });
 }
 void probe_wait4() {
-  expect_waits("wait4",
-               [](pid_t, int* status) { return hook_wait4(-1, status, 0, nullptr); });
+  expect_waits("wait4", [](pid_t, int* status) { return hook_wait4(-1, status, 0, nullptr); });
   expect_stopped_stays("wait4", [](pid_t child, int options) {
     return hook_wait4(child, nullptr, options, nullptr);
   });
@@ -152,7 +153,9 @@ void probe_syscall() {
   EXPECT_GT(mapped.value, 0);
   TRUE_ONE(munmap)(reinterpret_cast<void*>(mapped.value), 4096);
   EXPECT_EQ(mapped.books, "");
-  FAILS(syscall, "note_sandbox", SYS_seccomp, 999, 0, 0, 0, 0, 0);
+  const sock_fprog no_filter{};
+  FAILS(syscall, "sandbox_begins", SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+        reinterpret_cast<long>(&no_filter), 0, 0, 0);
   FAILS(syscall, "", SYS_close, -1, 0, 0, 0, 0, 0);
   TRUE_ONE(close)(fds[0]);
   TRUE_ONE(close)(fds[1]);
@@ -164,8 +167,8 @@ void probe_forkpty() {
   const auto seen = HOOKED(forkpty, &master, name, nullptr, nullptr);
   if (seen.value == 0) TRUE_ONE(_exit)(4);
   ASSERT_GT(seen.value, 0);
-  EXPECT_EQ(seen.books, format("real, acquired_fd pty %d %s, acquired process %x -", master, name,
-                               seen.value));
+  EXPECT_EQ(seen.books,
+            format("real, acquired_fd pty %d %s, acquired process %x -", master, name, seen.value));
   EXPECT_EQ(status_of(seen.value), 4 << 8);
   TRUE_ONE(close)(master);
 }
@@ -178,11 +181,11 @@ void probe_fork() {
   EXPECT_EQ(status_of(child), 5 << 8);
 }
 
-#define PROBE_EXIT(name)                      \
-  void probe_##name() {                       \
-    const pid_t child = TRUE_ONE(fork)();     \
-    if (child == 0) hook_##name(8);           \
-    EXPECT_EQ(status_of(child), 8 << 8);      \
+#define PROBE_EXIT(name)                  \
+  void probe_##name() {                   \
+    const pid_t child = TRUE_ONE(fork)(); \
+    if (child == 0) hook_##name(8);       \
+    EXPECT_EQ(status_of(child), 8 << 8);  \
   }
 PROBE_EXIT(_exit)
 PROBE_EXIT(_Exit)
@@ -192,16 +195,16 @@ int handled = 0;
 void handle(int) { ++handled; }
 }  // namespace
 
-#define PROBE_SIGNAL(name)                                         \
-  void probe_##name() {                                            \
-    handled = 0;                                                   \
-    EXPECT_EQ(hook_##name(SIGWINCH, handle), SIG_DFL);             \
-    raise(SIGWINCH);                                               \
-    EXPECT_EQ(handled, 1);                                         \
-    TRUE_ONE(signal)(SIGWINCH, SIG_DFL);                           \
-    errno = 0;                                                     \
-    EXPECT_EQ(hook_##name(SIGKILL, handle), SIG_ERR);              \
-    EXPECT_EQ(errno, EINVAL);                                      \
+#define PROBE_SIGNAL(name)                             \
+  void probe_##name() {                                \
+    handled = 0;                                       \
+    EXPECT_EQ(hook_##name(SIGWINCH, handle), SIG_DFL); \
+    raise(SIGWINCH);                                   \
+    EXPECT_EQ(handled, 1);                             \
+    TRUE_ONE(signal)(SIGWINCH, SIG_DFL);               \
+    errno = 0;                                         \
+    EXPECT_EQ(hook_##name(SIGKILL, handle), SIG_ERR);  \
+    EXPECT_EQ(errno, EINVAL);                          \
   }
 PROBE_SIGNAL(signal)
 PROBE_SIGNAL(bsd_signal)
@@ -209,7 +212,8 @@ PROBE_SIGNAL(sysv_signal)
 PROBE_SIGNAL(ssignal)
 
 void probe_sigaction() {
-  struct sigaction action {}, old{};
+  struct sigaction action {
+  }, old{};
   action.sa_handler = handle;
   handled = 0;
   EXPECT_EQ(hook_sigaction(SIGWINCH, &action, nullptr), 0);

@@ -99,19 +99,18 @@ void expect_received(const char* row, Hook receive) {
   const auto seen = watch(row, [&] { return receive(pair[1], inbox.message); });
   EXPECT_EQ(seen.value, 1);
   EXPECT_EQ(seen.error, kUntouched);
-  EXPECT_EQ(seen.books,
-            format("real, acquired_fd pipe %d -, acquired_fd socket %d -, acquired_fd eventfd %d "
-                   "-, acquired_fd memfd %d -",
-                   inbox.descriptor(0), inbox.descriptor(1), inbox.descriptor(2),
-                   inbox.descriptor(3)));
+  EXPECT_EQ(
+      seen.books,
+      format("real, acquired_fd pipe %d -, acquired_fd socket %d -, acquired_fd eventfd %d "
+             "-, acquired_fd memfd %d -",
+             inbox.descriptor(0), inbox.descriptor(1), inbox.descriptor(2), inbox.descriptor(3)));
   for (int i = 0; i < 4; ++i) close_unseen({inbox.descriptor(i)});
 
   send_descriptors(pair[0], {pipes[0], pipes[1]});
   Inbox small(1);  // the second does not fit and is dropped by the kernel
   const auto cut = watch(row, [&] { return receive(pair[1], small.message); });
   EXPECT_NE(small.message.msg_hdr.msg_flags & MSG_CTRUNC, 0);
-  const std::size_t arrived =
-      (((cmsghdr*)small.control)->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  const std::size_t arrived = (((cmsghdr*)small.control)->cmsg_len - CMSG_LEN(0)) / sizeof(int);
   std::string expected = "real";
   for (std::size_t i = 0; i < arrived; ++i) {
     expected += format(", acquired_fd pipe %d -", small.descriptor(static_cast<int>(i)));
@@ -148,10 +147,10 @@ void probe_accept() {
   });
   FAILS(accept, "real", -1, nullptr, nullptr);
   Listener listener;
-  const int client = listener.connected();
+  const int clients[] = {listener.connected(), listener.connected()};
   sockaddr_in peer{};
   FAILS(accept, "real", listener.fd, (sockaddr*)&peer, nullptr);
-  close_unseen({client});
+  close_unseen({clients[0], clients[1]});
 }
 
 void probe_accept4() {

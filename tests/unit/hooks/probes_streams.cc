@@ -62,25 +62,25 @@ void probe_opendir() {
   FAILS(opendir, "real", kMissing);
 }
 
-#define PROBE_FREOPEN(name)                                                                       \
-  void probe_##name() {                                                                           \
-    FILE* stream = known_stream("r");                                                             \
-    const auto seen = HOOKED(name, "/dev/zero", "r", stream);                                     \
-    ASSERT_EQ(seen.value, stream);                                                                \
-    EXPECT_EQ(seen.books, format("released_fd 300, real, acquired_fd file %d /dev/zero",          \
-                                 fd_of(stream)));                                                 \
-    const int fd = fd_of(stream);                                                                 \
-    const auto again = HOOKED(name, nullptr, "r", stream);                                        \
-    ASSERT_EQ(again.value, stream);                                                               \
-    EXPECT_EQ(again.books,                                                                        \
-              format("released_fd %d, real, acquired_fd file %d -", fd, fd_of(stream)));          \
-    FILE* ours = TRUE_ONE(fopen)("/dev/null", "r");                                               \
-    const int gone = fd_of(ours);                                                                 \
-    const auto failed = HOOKED(name, kMissing, "r", ours);                                        \
-    EXPECT_EQ(failed.value, nullptr);                                                             \
-    EXPECT_EQ(failed.books, format("released_fd %d, real", gone));                                \
-    EXPECT_EQ(failed.error, ENOENT);                                                              \
-    TRUE_ONE(fclose)(stream);                                                                     \
+#define PROBE_FREOPEN(name)                                                                   \
+  void probe_##name() {                                                                       \
+    FILE* stream = known_stream("r");                                                         \
+    const auto seen = HOOKED(name, "/dev/zero", "r", stream);                                 \
+    ASSERT_EQ(seen.value, stream);                                                            \
+    EXPECT_EQ(seen.books,                                                                     \
+              format("released_fd 300, real, acquired_fd file %d /dev/zero", fd_of(stream))); \
+    const int fd = fd_of(stream);                                                             \
+    const auto again = HOOKED(name, nullptr, "r", stream);                                    \
+    ASSERT_EQ(again.value, stream);                                                           \
+    EXPECT_EQ(again.books,                                                                    \
+              format("released_fd %d, real, acquired_fd file %d -", fd, fd_of(stream)));      \
+    FILE* ours = TRUE_ONE(fopen)("/dev/null", "r");                                           \
+    const int gone = fd_of(ours);                                                             \
+    const auto failed = HOOKED(name, kMissing, "r", ours);                                    \
+    EXPECT_EQ(failed.value, nullptr);                                                         \
+    EXPECT_EQ(failed.books, format("released_fd %d, real", gone));                            \
+    EXPECT_EQ(failed.error, ENOENT);                                                          \
+    TRUE_ONE(fclose)(stream);                                                                 \
   }
 PROBE_FREOPEN(freopen)
 PROBE_FREOPEN(freopen64)
@@ -95,8 +95,8 @@ void probe_fdopen() {
   const auto adopted = HOOKED(fdopen, unknown, "r");
   ASSERT_NE(adopted.value, nullptr);
   EXPECT_EQ(adopted.error, REAL(fdopen, unknown, "r").error);
-  EXPECT_EQ(adopted.books.substr(0, 47), "real, withdraw_fd 301, acquired_fd " +
-                                             adopted.books.substr(35, 47 - 35));
+  EXPECT_EQ(adopted.books.substr(0, 47),
+            "real, withdraw_fd 301, acquired_fd " + adopted.books.substr(35, 47 - 35));
   TRUE_ONE(fclose)(adopted.value);
   FAILS(fdopen, "real", -1, "r");
 }
@@ -110,18 +110,18 @@ void probe_fdopendir() {
   FAILS(fdopendir, "real", -1);
 }
 
-#define PROBE_FCLOSE(name)                                                   \
-  void probe_##name() {                                                      \
-    FILE* stream = TRUE_ONE(fopen)("/dev/null", "r");                        \
-    const int fd = fd_of(stream);                                            \
-    const auto seen = HOOKED(name, stream);                                  \
-    EXPECT_EQ(seen.value, 0);                                                \
-    EXPECT_EQ(seen.error, kUntouched);                                       \
-    EXPECT_EQ(seen.books, format("released_fd %d, real", fd));               \
-    char memory[8];                                                          \
-    const auto bare = HOOKED(name, fmemopen(memory, sizeof memory, "w"));    \
-    EXPECT_EQ(bare.books, "released_fd -1, real");                           \
-    EXPECT_EQ(bare.error, kUntouched);                                       \
+#define PROBE_FCLOSE(name)                                                \
+  void probe_##name() {                                                   \
+    FILE* stream = TRUE_ONE(fopen)("/dev/null", "r");                     \
+    const int fd = fd_of(stream);                                         \
+    const auto seen = HOOKED(name, stream);                               \
+    EXPECT_EQ(seen.value, 0);                                             \
+    EXPECT_EQ(seen.error, kUntouched);                                    \
+    EXPECT_EQ(seen.books, format("released_fd %d, real", fd));            \
+    char memory[8];                                                       \
+    const auto bare = HOOKED(name, fmemopen(memory, sizeof memory, "w")); \
+    EXPECT_EQ(bare.books, "released_fd -1, real");                        \
+    EXPECT_EQ(bare.error, kUntouched);                                    \
   }
 PROBE_FCLOSE(fclose)
 

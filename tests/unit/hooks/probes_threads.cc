@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Probes of the thread rows.
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <threads.h>
@@ -55,8 +57,7 @@ void probe_pthread_create() {
   void* result = nullptr;
   ASSERT_EQ(TRUE_ONE(pthread_join)(thread, &result), 0);
   EXPECT_EQ(result, &token);
-  EXPECT_EQ(std::string(books_stop()),
-            "thread_starts 262144, real, thread_enters, thread_ends");
+  EXPECT_EQ(std::string(books_stop()), "thread_starts 262144, real, thread_enters, thread_ends");
 
   pthread_attr_setstacksize(&attributes, std::size_t{1} << 46);
   const auto truth = REAL(pthread_create, &thread, &attributes, give_back, nullptr);
@@ -156,7 +157,9 @@ void probe_prctl() {
   TRUE_ONE(prctl)(PR_GET_NAME, word(after), 0, 0, 0);
   EXPECT_STREQ(after, "probe");
   TRUE_ONE(prctl)(PR_SET_NAME, word(before), 0, 0, 0);
-  FAILS(prctl, "note_sandbox, real", PR_SET_SECCOMP, 999, 0, 0, 0);
+  const sock_fprog no_filter{};
+  FAILS(prctl, "sandbox_begins, real", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, word(&no_filter), 0, 0);
+  FAILS(prctl, "sandbox_may_begin, real", PR_SET_NO_NEW_PRIVS, 2, 0, 0, 0);
   FAILS(prctl, "real", PR_SET_NAME, 8, 0, 0, 0);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger that only takes notes: every function of ledger/ledger.h, and spies in front of the real
-// functions that note when they run.
+// The ledger that only takes notes: every function of ledger/ledger.h, and spies in front of the
+// real functions that note when they run.
 #include <stdarg.h>
 #include <string.h>
 
 #include "../../../preload/base/real.h"
 #include "../../../preload/ledger/ledger.h"
 #include "../../../preload/ledger/sandbox.h"
+#include "../../../preload/life/sandbox.h"
 #include "books.h"
 
 namespace leakhook {
@@ -24,6 +25,23 @@ struct Page {
 
 bool known_fds[4096];
 bool refuses_threads = false;
+
+/// Identities acquired and not released, of any kind.
+std::uint64_t known_resources[64];
+int known_count = 0;
+
+void learn(std::uint64_t identity) {
+  if (known_count < 64) known_resources[known_count++] = identity;
+}
+bool forget(std::uint64_t identity) {
+  for (int i = 0; i < known_count; ++i) {
+    if (known_resources[i] != identity) continue;
+    known_resources[i] = known_resources[--known_count];
+    return true;
+  }
+  return false;
+}
+
 ThreadRecord threads[64];
 int next_thread = 0;
 
@@ -70,10 +88,10 @@ namespace truth {
 }  // namespace truth
 
 namespace spy {
-#define INTERPOSED(ret, name, params, args)                              \
-  ret name params {                                                      \
-    if (page.is_open && strcmp(page.row, #name) == 0) note("real");      \
-    return truth::name args;                                             \
+#define INTERPOSED(ret, name, params, args)                         \
+  ret name params {                                                 \
+    if (page.is_open && strcmp(page.row, #name) == 0) note("real"); \
+    return truth::name args;                                        \
   }
 #include "../../../preload/interposed.def"
 }  // namespace spy
@@ -127,8 +145,8 @@ void released_fd(int fd) {
 void released_fds(unsigned first, unsigned last) { note("released_fds %u %u", first, last); }
 void withdraw_fd(int fd, WithdrawnFd* out) {
   note("withdraw_fd %d", fd);
-  static FdRecord some;
-  out->slot = fd >= 0 && fd < 4096 && known_fds[fd] ? &some : nullptr;
+  alignas(FdRecord) static char some[sizeof(FdRecord)];
+  out->slot = fd >= 0 && fd < 4096 && known_fds[fd] ? reinterpret_cast<FdRecord*>(some) : nullptr;
 }
 void restore_fd(const WithdrawnFd& withdrawn) {
   note("restore_fd %s", withdrawn.slot != nullptr ? "known" : "empty");
@@ -181,16 +199,20 @@ void thread_named(std::uint64_t identity, const char* name) {
 
 void acquired(const Caller& caller, Kind kind, std::uint64_t identity, const char* name) {
   note("acquired%s %s %lx %s", doubt(caller), row_of(kind).label, identity, name ? name : "-");
+  learn(identity);
 }
 void released(Kind kind, std::uint64_t identity) {
   note("released %s %lx", row_of(kind).label, identity);
 }
 void withdraw(Kind kind, std::uint64_t identity, WithdrawnResource* out) {
   note("withdraw %s %lx", row_of(kind).label, identity);
-  out->kind = kind;
+  out->kind = forget(identity) ? kind : Kind::none;
+  out->identity = identity;
 }
 void restore(const WithdrawnResource& withdrawn) {
+  if (withdrawn.kind == Kind::none) return;
   note("restore %s", row_of(withdrawn.kind).label);
+  learn(withdrawn.identity);
 }
 void libraries_changed() { note("libraries_changed"); }
 void lost(Counter counter) { note("lost %s", kCounterRows[static_cast<int>(counter)].name); }
@@ -199,6 +221,11 @@ void note_sandbox() { note("note_sandbox"); }
 bool is_sandboxed() { return false; }
 
 }  // namespace ledger
+
+namespace life {
+void sandbox_begins(const sock_fprog*) { note("sandbox_begins"); }
+void sandbox_may_begin() { note("sandbox_may_begin"); }
+}  // namespace life
 }  // namespace leakhook
 
 using leakhook::page;

@@ -15,6 +15,13 @@ namespace leakhook::unwind {
         *static_cast<const std::uint64_t*>(__builtin_frame_address(0))    \
   }
 
+/// Sanitizers take stack and make system calls of their own: what measures those is skipped then.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 /// The calling thread's whole stack.
 inline StackBounds whole_stack() {
   pthread_attr_t attributes;

@@ -66,7 +66,7 @@ TEST(EhFrame, ReadsEncodings) {
 TEST(EhFrame, TableAndScanAgreeOnARealLibrary) {
   prepare(nullptr);
   Object object;
-  ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "qsort")), &object));
+  ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "lldiv")), &object));
   const Extent extent = segment_around(object, object.eh_frame_hdr);
   ASSERT_TRUE(extent.contains(object.eh_frame_hdr));
   std::vector<std::uint8_t> copy(reinterpret_cast<std::uint8_t*>(extent.low),
@@ -141,7 +141,7 @@ TEST(EhFrame, BrokenBytesNeitherFaultNorLoop) {
 TEST(EhFrame, MutatedLibraryTablesNeitherFaultNorLoop) {
   prepare(nullptr);
   Object object;
-  ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "qsort")), &object));
+  ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "lldiv")), &object));
   const Extent extent = segment_around(object, object.eh_frame_hdr);
   const std::size_t size = extent.high - extent.low;
   const int pages = static_cast<int>(size / 4096 + 1);

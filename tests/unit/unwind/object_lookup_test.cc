@@ -44,7 +44,7 @@ TEST_P(ObjectLookup, FindsTheProgram) {
 
 TEST_P(ObjectLookup, FindsALibrary) {
   Object object;
-  const Address place = of(dlsym(RTLD_DEFAULT, "qsort"));
+  const Address place = of(dlsym(RTLD_DEFAULT, "lldiv"));
   ASSERT_TRUE(find_object(place, &object));
   EXPECT_NE(std::string(object.path).find("libc.so"), std::string::npos);
   Dl_info expected;
@@ -89,7 +89,7 @@ TEST_P(ObjectLookup, FollowsLibrariesThatComeAndGo) {
 
 TEST_P(ObjectLookup, SegmentsAreWhatTheFileSays) {
   Object object;
-  const Address place = of(dlsym(RTLD_DEFAULT, "qsort"));
+  const Address place = of(dlsym(RTLD_DEFAULT, "lldiv"));
   ASSERT_TRUE(find_object(place, &object));
   const Extent code = segment_around(object, place);
   EXPECT_TRUE(code.contains(place));
@@ -101,7 +101,7 @@ TEST_P(ObjectLookup, SegmentsAreWhatTheFileSays) {
 
 TEST(OwnTable, ReadersSeeWholeRowsWhileItIsFilled) {
   prepare_object_lookup(nullptr);
-  const Address place = of(dlsym(RTLD_DEFAULT, "qsort"));
+  const Address place = of(dlsym(RTLD_DEFAULT, "lldiv"));
   Object expected;
   ASSERT_TRUE(find_object(place, &expected));
   std::atomic<bool> stop{false};

@@ -43,15 +43,16 @@ class Shapes : public testing::Test {
   bool is_deep_ = true;
 };
 
-__attribute__((noinline)) long deep(int left, long a, long b, long c, long d, long e, long f) {
-  long local[5] = {a, b, c, d, e};
+using Word = unsigned long;
+__attribute__((noinline)) Word deep(unsigned left, Word a, Word b, Word c, Word d, Word e, Word f) {
+  Word local[5] = {a, b, c, d, e};
   use(local);
   if (left == 0) {
     compare_here();
     return a;
   }
   if (left % 25 == 0) compare_here();
-  const long inner = left % 3 == 0   ? deep(left - 1, b, c, d, e, f, a)
+  const Word inner = left % 3 == 0   ? deep(left - 1, b, c, d, e, f, a)
                      : left % 3 == 1 ? deep(left - 1, c, d, e, f, a, b + left)
                                      : deep(left - 1, a * 3, b, c, d, e, f);
   use(local);
@@ -233,8 +234,7 @@ TEST_F(Signals, FaultInsideAFunction) {
     compare_here();
     siglongjmp(back, 1);
   });
-  static volatile int* nowhere = nullptr;
-  if (sigsetjmp(back, 1) == 0) *nowhere = 1;
+  if (sigsetjmp(back, 1) == 0) asm volatile("movb $1, 0" : : : "memory");
   install(SIGSEGV, 0, SIG_DFL);
 }
 

@@ -39,7 +39,10 @@ __attribute__((noinline)) void capture_on_paint(void* into) {
 
 class StackUse : public testing::Test {
  protected:
-  void SetUp() override { prepare(nullptr); }
+  void SetUp() override {
+    if (kIsSanitized) GTEST_SKIP() << "the sanitizer takes stack";
+    prepare(nullptr);
+  }
 };
 
 TEST_F(StackUse, UnderOneKibWithCompiledRules) {

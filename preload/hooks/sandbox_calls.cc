@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox_calls.h"
+
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+
+#include "../life/sandbox.h"
+
+namespace leakhook {
+
+void note_seccomp(unsigned long operation, const void* argument) {
+  if (operation == SECCOMP_SET_MODE_STRICT) life::sandbox_begins(nullptr);
+  // A null filter only asks whether the kernel knows filters.
+  if (operation == SECCOMP_SET_MODE_FILTER && argument != nullptr)
+    life::sandbox_begins(static_cast<const sock_fprog*>(argument));
+}
+
+void note_prctl(long option, unsigned long a, unsigned long b) {
+  if (option == PR_SET_NO_NEW_PRIVS) life::sandbox_may_begin();
+  if (option != PR_SET_SECCOMP) return;
+  note_seccomp(a == SECCOMP_MODE_STRICT ? SECCOMP_SET_MODE_STRICT : SECCOMP_SET_MODE_FILTER,
+               reinterpret_cast<const void*>(b));
+}
+
+}  // namespace leakhook

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+
+#include "../base/seccomp_filter.h"
+#include "../ledger/ledger.h"
+#include "../ledger/sandbox.h"
+#include "birth.h"
+#include "process.h"
+#include "signals.h"
+
+namespace leakhook::life {
+namespace {
+
+constinit std::atomic<bool> is_deadly{false};
+
+/// What the service, the keeper and exec itself need. The exporter needs more: if it dies of the
+/// filter, the keeper writes the raw file.
+constexpr long kNeeded[] = {
+    SYS_getpid,    SYS_getppid,   SYS_gettid, SYS_rt_sigprocmask, SYS_wait4,      SYS_exit,
+    SYS_write,     SYS_read,      SYS_openat, SYS_close,          SYS_fcntl,      SYS_fstat,
+    SYS_faccessat, SYS_renameat2, SYS_uname,  SYS_unlinkat,       SYS_exit_group, SYS_pipe2,
+    SYS_dup3,      SYS_setsid,    SYS_execve, SYS_close_range,    SYS_tgkill};
+
+bool would_kill(const sock_fprog& filter) {
+  for (const long number : kNeeded)
+    if (!is_survivable(ask_filter(filter, number, 0))) return true;
+  return !is_survivable(ask_filter(filter, SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID));
+}
+
+}  // namespace
+
+void sandbox_may_begin() { ledger::note_sandbox(); }
+
+void sandbox_begins(const sock_fprog* filter) {
+  ledger::note_sandbox();
+  if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;
+  if (is_deadly.exchange(true)) return;
+  ledger::lost(Counter::dumps_forbidden);
+  release_ending_signals();
+  say("the program installs a seccomp filter that would kill it for a dump: no dumps from now on");
+}
+
+bool may_dump() { return !is_deadly.load(std::memory_order_relaxed); }
+
+}  // namespace leakhook::life

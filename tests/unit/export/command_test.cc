@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// The finished command: what it writes, prints and answers, and its exit status.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "../../../export/process_look.h"
+#include "../../../export/reply_socket.h"
+#include "profile_text.h"
+#include "segment_builder.h"
+
+namespace leakhook {
+namespace {
+
+using testing::SegmentBuilder;
+using testing::TemporaryFolder;
+using Texts = std::vector<std::string>;
+
+struct Finished {
+  int status = -1;  ///< −signal when killed
+  std::string out, err;
+};
+
+/// A program with its three streams in files of a folder, so that none of them can fill up.
+class Started {
+ public:
+  Started(const TemporaryFolder& folder, const Texts& command, const std::string& input = "",
+          const Texts& environment = {})
+      : out_(folder / ".out" + std::to_string(++number_)), err_(out_ + "err") {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return;
+    pid_ = fork();
+    if (pid_ == 0) {
+      if (chdir(folder.path().c_str()) != 0) _exit(126);
+      dup2(ends[0], 0);
+      dup2(creat(out_.c_str(), 0600), 1);
+      dup2(creat(err_.c_str(), 0600), 2);
+      std::vector<char*> arguments;
+      for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+      arguments.push_back(nullptr);
+      for (const std::string& entry : environment) putenv(const_cast<char*>(entry.c_str()));
+      execv(arguments[0], arguments.data());
+      _exit(127);
+    }
+    close(ends[0]);
+    signal(SIGPIPE, SIG_IGN);
+    for (std::size_t done = 0; done < input.size();) {
+      const ssize_t n = write(ends[1], input.data() + done, input.size() - done);
+      if (n <= 0) break;
+      done += static_cast<std::size_t>(n);
+    }
+    close(ends[1]);
+  }
+  ~Started() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    finish();
+  }
+
+  pid_t pid() const { return pid_; }
+
+  /// Waits until it said this.
+  void await(const std::string& text) const {
+    while (testing::read_file(out_).find(text) == std::string::npos && kill(pid_, 0) == 0)
+      std::this_thread::yield();
+  }
+
+  Finished finish() {
+    Finished result;
+    int status = 0;
+    if (pid_ > 0 && waitpid(pid_, &status, 0) == pid_)
+      result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    pid_ = -1;
+    result.out = testing::read_file(out_);
+    result.err = testing::read_file(err_);
+    return result;
+  }
+
+ private:
+  static inline int number_ = 0;
+  std::string out_, err_;
+  pid_t pid_ = -1;
+};
+
+class CommandTest : public ::testing::Test {
+ protected:
+  Finished leakhook(Texts words, const std::string& input = "") {
+    words.insert(words.begin(), LEAKHOOK_COMMAND);
+    return Started(folder_, words, input).finish();
+  }
+
+  /// Visible names that begin with `start`.
+  Texts files(const std::string& start) const {
+    Texts found;
+    for (const std::string& name : folder_.names())
+      if (name.starts_with(start)) found.push_back(name);
+    return found;
+  }
+
+  static Texts five(const std::string& stem) {
+    return {stem + ".fd.pb.gz", stem + ".heap.pb.gz", stem + ".mapping.pb.gz",
+            stem + ".thread.pb.gz", stem + ".timer.pb.gz"};
+  }
+
+  TemporaryFolder folder_;
+  SegmentBuilder builder_;
+};
+
+TEST_F(CommandTest, ExportsAFileBesideIt) {
+  builder_.live(0x1000, 2048, builder_.stack({testing::place(0x1000)}));
+  testing::write_file(folder_ / "old.lhk", builder_.packed());
+  const Finished done = leakhook({"export", "old.lhk"});
+  EXPECT_EQ(done.status, 0);
+  EXPECT_EQ(done.out, "");
+  EXPECT_EQ(done.err,
+            "leakhook: dump 1 of service[2147483632]: heap 2.0 KiB in 1 block, 0 fds, 0 threads, "
+            "0 timers -> old.*.pb.gz\n");
+  Texts expected = five("old");
+  expected.push_back("old.lhk");
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(files("old"), expected);
+}
+
+TEST_F(CommandTest, ExportsAStream) {
+  const Finished done = leakhook({"export", "-", "-o", "dump.7"}, builder_.packed());
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(files("dump"), five("dump.7"));
+}
+
+TEST_F(CommandTest, ExportsASpreadFile) {
+  testing::write_file(folder_ / "x.lhk", builder_.spread());
+  const Finished done = leakhook({"export", "x.lhk", "-o", "y"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_NE(done.err.find("last state of service"), std::string::npos);
+  EXPECT_EQ(files("y"), five("y"));
+}
+
+TEST_F(CommandTest, QuietInBothWays) {
+  EXPECT_EQ(leakhook({"export", "-", "-o", "a", "--quiet"}, builder_.packed()).err, "");
+  builder_.header().settings.verbose = 0;
+  EXPECT_EQ(leakhook({"export", "-", "-o", "b"}, builder_.packed()).err, "");
+}
+
+TEST_F(CommandTest, BadInputIsOneLineAnd24) {
+  testing::write_file(folder_ / "text.lhk", "no segment");
+  testing::write_file(folder_ / "cut.lhk", builder_.packed().substr(0, kHeaderSize + 100));
+  for (const char* name : {"text.lhk", "cut.lhk", "nowhere.lhk", "/"}) {
+    const Finished done = leakhook({"export", name});
+    EXPECT_EQ(done.status, 24) << name;
+    EXPECT_NE(done.err.find(name), std::string::npos) << done.err;
+    EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
+  }
+  EXPECT_EQ(leakhook({"export", "-", "-o", "x"}, "").status, 24);
+  EXPECT_EQ(leakhook({"export", "-"}, builder_.packed()).status, 24);
+  EXPECT_TRUE(files("x").empty());
+}
+
+TEST_F(CommandTest, UnwritableFolderIsOneLineAnd1) {
+  const Finished done = leakhook({"export", "-", "-o", "no/such/x"}, builder_.packed());
+  EXPECT_EQ(done.status, 1);
+  EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
+}
+
+TEST_F(CommandTest, ReplyNamesTheFiles) {
+  builder_.header().pid = getpid();  // not this process: its start differs
+  ReplyListener listener;
+  ASSERT_TRUE(listener.listen(getpid()));
+  Started exporter(
+      folder_,
+      {LEAKHOOK_COMMAND, "export", "-", "-o", "x", "--reply", std::to_string(listener.token())},
+      builder_.packed());
+  std::string text;
+  ASSERT_EQ(listener.wait(-1, getuid(), std::chrono::seconds(20), &text),
+            ReplyListener::End::replied);
+  EXPECT_TRUE(text.starts_with(folder_ / "x.heap.pb.gz" + "\n"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5);
+}
+
+TEST_F(CommandTest, ReplyTellsErrors) {
+  builder_.header().pid = getpid();
+  ReplyListener listener;
+  ASSERT_TRUE(listener.listen(getpid()));
+  Started exporter(
+      folder_,
+      {LEAKHOOK_COMMAND, "export", "-", "-o", "no/x", "--reply", std::to_string(listener.token())},
+      builder_.packed());
+  std::string text;
+  ASSERT_EQ(listener.wait(-1, getuid(), std::chrono::seconds(20), &text),
+            ReplyListener::End::replied);
+  EXPECT_TRUE(text.starts_with("error: ")) << text;
+}
+
+TEST_F(CommandTest, LivingProcessIsReconciled) {
+  builder_.header().pid = getpid();
+  builder_.header().process_start_ticks = stat_of(getpid())->start_ticks;
+  builder_.fd(1000, Kind::eventfd, 0);  // not open here
+  ASSERT_EQ(leakhook({"export", "-", "-o", "x", "--labels", "fd"}, builder_.packed()).status, 0);
+  ASSERT_EQ(std::system(("gunzip -c " + folder_ / "x.fd.pb.gz" + " > " + folder_ / "fd").c_str()),
+            0);
+  const testing::ProfileText fds(testing::read_file(folder_ / "fd"));
+  EXPECT_EQ(fds.sample_of("[no stack]").values.size(), 0u);
+  EXPECT_GT(fds.sample_of("[untracked]").values.size(), 0u);
+}
+
+TEST_F(CommandTest, StoredDumpIsNotReconciled) {
+  builder_.header().pid = getpid();
+  builder_.header().process_start_ticks = stat_of(getpid())->start_ticks;
+  testing::write_file(folder_ / "x.lhk", builder_.packed());
+  ASSERT_EQ(leakhook({"export", "x.lhk"}).status, 0);
+  ASSERT_EQ(std::system(("gunzip -c " + folder_ / "x.fd.pb.gz" + " > " + folder_ / "fd").c_str()),
+            0);
+  const testing::ProfileText fds(testing::read_file(folder_ / "fd"));
+  EXPECT_TRUE(fds.samples.empty());
+  EXPECT_TRUE(fds.has_comment("not reconciled with /proc: made from a stored dump"));
+}
+
+TEST_F(CommandTest, ThousandFilesOfOneNameKeepTheirOwners) {
+  for (int pid = 500; pid < 510; ++pid) {
+    builder_.header().pid = pid;
+    ASSERT_EQ(leakhook({"export", "-", "-o", "x", "--quiet"}, builder_.packed()).status, 0);
+  }
+  EXPECT_EQ(files("x").size(), 50u);
+}
+
+TEST_F(CommandTest, WordsAndHelp) {
+  for (const char* word : {"export", "dump", "on", "off"}) {
+    const Finished help = leakhook({word, "--help"});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.out.find(word), std::string::npos);
+  }
+  const Finished help = leakhook({"--help"});
+#define SETTING(name, type, default_value, meaning) \
+  EXPECT_NE(help.out.find("LEAKHOOK_" #name), std::string::npos);
+#include "../../../preload/contract/settings.def"
+#define KIND(name, profile, label, text) EXPECT_NE(help.out.find("  " label), std::string::npos);
+#include "../../../preload/contract/kinds.def"
+  EXPECT_EQ(leakhook({"--version"}).out, std::string("leakhook ") + LEAKHOOK_VERSION + "\n");
+  for (const Texts& words : {Texts{"dmup"}, Texts{}, Texts{"dump"}, Texts{"dump", "x"},
+                             Texts{"dump", "0"}, Texts{"dump", "--labels", "x", "1"}})
+    EXPECT_EQ(leakhook(words).status, 24);
+}
+
+class RequestTest : public CommandTest {
+ protected:
+  /// Ready to be asked.
+  std::unique_ptr<Started> service(const std::string& behaviour, int signal_number = SIGUSR2,
+                                   const Texts& environment = {}) {
+    testing::write_file(folder_ / "libleakhook.so", std::string(4096, '\0'));
+    auto started = std::make_unique<Started>(
+        folder_,
+        Texts{FAKE_SERVICE, folder_ / "libleakhook.so", std::to_string(signal_number), behaviour},
+        "", environment);
+    started->await("ready");
+    return started;
+  }
+
+  Finished ask(const Started& asked, Texts words) {
+    words.push_back(std::to_string(asked.pid()));
+    return leakhook(words);
+  }
+
+  static std::string said(Started* asked) {
+    kill(asked->pid(), SIGKILL);
+    return asked->finish().out;
+  }
+};
+
+TEST_F(RequestTest, DumpPrintsTheNames) {
+  const auto asked = service("answer");
+  const Finished done = ask(*asked, {"dump", "--labels", "fd,path"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(done.out, "/a.heap\n/a.fd\n");
+  EXPECT_EQ(said(asked.get()), "ready\n1 3\n");
+}
+
+TEST_F(RequestTest, DumpPassesErrorsOn) {
+  const auto asked = service("error");
+  const Finished done = ask(*asked, {"dump"});
+  EXPECT_EQ(done.status, 24);
+  EXPECT_EQ(done.out, "");
+  EXPECT_NE(done.err.find("disk full"), std::string::npos);
+}
+
+TEST_F(RequestTest, DumpDoesNotWaitForever) {
+  const auto asked = service("silent");
+  const Finished done = ask(*asked, {"dump", "--timeout", "0.05"});
+  EXPECT_EQ(done.status, 24);
+  EXPECT_NE(done.err.find("no answer in time"), std::string::npos);
+}
+
+TEST_F(RequestTest, DumpNoticesTheEndOfTheService) {
+  const auto asked = service("end");
+  const Finished done = ask(*asked, {"dump", "--timeout", "60"});
+  EXPECT_EQ(done.status, 24);
+  EXPECT_NE(done.err.find("ended"), std::string::npos);
+}
+
+TEST_F(RequestTest, OnAndOffAreQueuedWithoutToken) {
+  const auto asked = service("silent");
+  EXPECT_EQ(ask(*asked, {"on"}).status, 0);
+  asked->await("2 0");
+  EXPECT_EQ(ask(*asked, {"off"}).status, 0);
+  asked->await("3 0");
+  EXPECT_EQ(said(asked.get()), "ready\n2 0\n3 0\n");
+}
+
+TEST_F(RequestTest, ProcessThatWouldDieIsRefused) {
+  const auto asked = service("deaf");
+  const Finished done = ask(*asked, {"dump"});
+  EXPECT_EQ(done.status, 24);
+  EXPECT_NE(done.err.find("does not catch"), std::string::npos);
+  EXPECT_EQ(kill(asked->pid(), 0), 0);
+}
+
+TEST_F(RequestTest, OtherSignalsBySetting) {
+  const auto asked = service("answer", SIGRTMIN + 3, {"LEAKHOOK_SIGNAL=RTMIN+3"});
+  EXPECT_EQ(ask(*asked, {"dump"}).status, 0);
+  const auto by_default = service("answer", SIGUSR2, {"LEAKHOOK_SIGNAL=nonsense"});
+  EXPECT_EQ(ask(*by_default, {"dump"}).status, 0);
+  const auto none = service("answer", SIGUSR2, {"LEAKHOOK_SIGNAL=none"});
+  const Finished done = ask(*none, {"dump"});
+  EXPECT_EQ(done.status, 24);
+  EXPECT_NE(done.err.find("LEAKHOOK_SIGNAL=none"), std::string::npos);
+}
+
+TEST_F(RequestTest, ProcessWithoutTheLibraryIsRefused) {
+  EXPECT_EQ(leakhook({"dump", std::to_string(getpid())}).status, 24);
+  EXPECT_EQ(leakhook({"on", std::to_string(getpid())}).status, 24);
+}
+
+}  // namespace
+}  // namespace leakhook

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every convention that a reader of our profiles relies on.
+#include "../../../export/dump_profiles.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "../../../export/profile_writer.h"
+#include "profile_text.h"
+#include "segment_fixture.h"
+
+namespace leakhook {
+namespace {
+
+using testing::LoadedSegment;
+using testing::place;
+using testing::ProfileText;
+using testing::SampleText;
+using testing::SegmentBuilder;
+
+using Texts = std::vector<std::string>;
+using Numbers = std::vector<std::int64_t>;
+using LabelTexts = std::map<std::string, std::string>;
+
+class DumpProfilesTest : public ::testing::Test {
+ protected:
+  DumpProfilesTest() {
+    library_ = builder_.module("/usr/lib/libwork.so", "\x0a\xff", 0x400000, 0x1000, 0x400000);
+    app_ = builder_.module("/opt/bin/service", "\x12\xab", 0x300000, 0x1000, 0x300000);
+    stack_ = builder_.stack({place(0x400011, library_), place(0x300011, app_)});
+  }
+
+  void make(std::uint8_t labels = 0, KernelTables tables = {}) {
+    const LoadedSegment loaded(builder_.packed());
+    ASSERT_EQ(loaded.error, "");
+    DumpOptions options;
+    options.labels = labels;
+    options.notes = {"a note"};
+    dump_ = make_profiles(loaded.view, open_resources(loaded.view, tables), DebugFiles({}, false),
+                          options);
+  }
+
+  ProfileText profile(const std::string& name) const {
+    const auto found = std::find_if(dump_.profiles.begin(), dump_.profiles.end(),
+                                    [&](const auto& p) { return p.name == name; });
+    return ProfileText(found == dump_.profiles.end() ? "" : found->bytes);
+  }
+
+  Texts names() const {
+    Texts names;
+    for (const FinishedProfile& profile : dump_.profiles) names.push_back(profile.name);
+    return names;
+  }
+
+  SegmentBuilder builder_;
+  ModuleId library_, app_;
+  StackId stack_;
+  DumpProfiles dump_;
+};
+
+TEST_F(DumpProfilesTest, EmptyDumpHasTheFivePromisedProfiles) {
+  make();
+  EXPECT_EQ(names(), (Texts{"heap", "mapping", "fd", "thread", "timer"}));
+  for (const std::string& name : names()) {
+    EXPECT_TRUE(profile(name).samples.empty());
+    EXPECT_FALSE(profile(name).types().empty());
+  }
+}
+
+TEST_F(DumpProfilesTest, OtherProfilesWhenUsed) {
+  builder_.resource(Kind::process, 11, stack_);
+  builder_.resource(Kind::library, 12, stack_).size = 3;
+  builder_.resource(Kind::semaphore, 13, stack_);
+  make();
+  EXPECT_EQ(names(),
+            (Texts{"heap", "mapping", "fd", "thread", "timer", "process", "library", "handle"}));
+  EXPECT_EQ(profile("process").types(), Texts{"child_processes/count"});
+  EXPECT_EQ(profile("library").types(), Texts{"open_libraries/count"});
+  EXPECT_EQ(profile("handle").types(), Texts{"open_handles/count"});
+  EXPECT_EQ(profile("library").samples[0].values, Numbers{1});
+}
+
+TEST_F(DumpProfilesTest, TypesPeriodsAndTimes) {
+  make();
+  EXPECT_EQ(profile("heap").types(), (Texts{"alloc_objects/count", "alloc_space/bytes",
+                                            "inuse_objects/count", "inuse_space/bytes"}));
+  EXPECT_EQ(profile("mapping").types(), (Texts{"mappings/count", "mapped_space/bytes"}));
+  EXPECT_EQ(profile("fd").types(), Texts{"open_fds/count"});
+  EXPECT_EQ(profile("thread").types(), Texts{"live_threads/count"});
+  EXPECT_EQ(profile("timer").types(), Texts{"live_timers/count"});
+  for (const std::string& name : names()) {
+    const ProfileText text = profile(name);
+    EXPECT_EQ(text.text(text.profile.default_sample_type()) + "/",
+              text.types().back().substr(0, text.types().back().find('/') + 1));
+    EXPECT_EQ(text.profile.period(), 1);
+    EXPECT_EQ(text.profile.duration_nanos(), 0);
+    EXPECT_EQ(text.profile.time_nanos(), 1'700'000'100'000'000'000);
+  }
+  const ProfileText heap = profile("heap");
+  EXPECT_EQ(heap.text(heap.profile.period_type().type()), "space");
+  EXPECT_EQ(heap.text(heap.profile.period_type().unit()), "bytes");
+}
+
+TEST_F(DumpProfilesTest, HeapValuesAndLabels) {
+  const NameId worker = builder_.name("worker");
+  builder_.live(0x1000, 100, stack_, worker);
+  builder_.live(0x2000, 100, stack_, worker);
+  builder_.live(0x3000, 50, stack_, worker);
+  builder_.count(stack_, 10, 1000);
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 3u);
+  EXPECT_EQ(heap.samples[0].values, (Numbers{2, 200, 2, 200}));
+  EXPECT_EQ(
+      heap.samples[0].labels,
+      (LabelTexts{
+          {"kind", "heap"}, {"thread", "worker"}, {"age", "60 seconds"}, {"bytes", "100 bytes"}}));
+  EXPECT_EQ(heap.samples[1].values, (Numbers{1, 50, 1, 50}));
+  EXPECT_EQ(heap.samples[2].values, (Numbers{7, 750, 0, 0}));
+  EXPECT_EQ(heap.samples[2].labels, (LabelTexts{{"kind", "heap"}}));
+  EXPECT_EQ(dump_.summary.heap_blocks, 3);
+  EXPECT_EQ(dump_.summary.heap_bytes, 250);
+}
+
+TEST_F(DumpProfilesTest, StackWithoutLiveBlocksIsASample) {
+  builder_.count(stack_, 4, 40);
+  make();
+  EXPECT_EQ(profile("heap").samples[0].values, (Numbers{4, 40, 0, 0}));
+}
+
+TEST_F(DumpProfilesTest, SampledHeapSaysItsDistance) {
+  builder_.header().settings.sample_bytes = 524288;
+  builder_.live(0x1000, 1 << 26, stack_);
+  make();
+  EXPECT_EQ(profile("heap").profile.period(), 524288);
+  EXPECT_EQ(profile("fd").profile.period(), 1);
+  EXPECT_TRUE(
+      profile("heap").has_comment("mode: sampled, one heap block per 524288 bytes on average"));
+  EXPECT_EQ(profile("heap").samples[0].values, (Numbers{1, 1 << 26, 1, 1 << 26}));
+}
+
+TEST_F(DumpProfilesTest, EqualStacksAndLabelsAreOneSample) {
+  const StackId same = builder_.stack({place(0x400011, library_), place(0x300011, app_)});
+  builder_.fd(4, Kind::eventfd, stack_);
+  builder_.fd(5, Kind::eventfd, same);
+  builder_.fd(6, Kind::pipe, same);
+  make();
+  const ProfileText fds = profile("fd");
+  ASSERT_EQ(fds.samples.size(), 2u);
+  EXPECT_EQ(fds.samples[0].values, Numbers{2});
+  EXPECT_EQ(fds.samples[0].labels.at("kind"), "eventfd");
+}
+
+TEST_F(DumpProfilesTest, FdNumberAndPathOnRequestOnly) {
+  FdRecord& record = builder_.fd(0, Kind::file, stack_);
+  std::copy_n("/tmp/\xff", 6, record.name);
+  record.name_size = 6;
+  record.name_form = static_cast<std::uint16_t>(NameForm::path);
+  make();
+  EXPECT_EQ(profile("fd").samples[0].labels, (LabelTexts{{"kind", "file"}, {"age", "60 seconds"}}));
+  make(kLabelFd | kLabelPath);
+  EXPECT_EQ(
+      profile("fd").samples[0].labels,
+      (LabelTexts{
+          {"kind", "file"}, {"age", "60 seconds"}, {"fd", "0 fd"}, {"path", "/tmp/\xef\xbf\xbd"}}));
+}
+
+TEST_F(DumpProfilesTest, OriginsAreLabelsAndFrames) {
+  builder_.fd(0, Kind::other_fd, 0).flags = kFdInherited;
+  KernelTables tables;
+  tables.fds.before = tables.fds.after =
+      std::map<int, std::string>{{0, "/dev/null"}, {7, "pipe:[1]"}};
+  make(0, tables);
+  const ProfileText fds = profile("fd");
+  EXPECT_EQ(fds.sample_of("[inherited]").labels.at("origin"), "inherited");
+  EXPECT_EQ(fds.sample_of("[untracked]").labels,
+            (LabelTexts{{"kind", "pipe"}, {"origin", "untracked"}}));
+}
+
+TEST_F(DumpProfilesTest, MappingsHaveTwoValues) {
+  builder_.resource(Kind::mapping, 0x1000, stack_).size = 8192;
+  builder_.resource(Kind::mapping, 0x9000, stack_).size = 4096;
+  make();
+  EXPECT_EQ(profile("mapping").samples[0].values, (Numbers{2, 12288}));
+}
+
+TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
+  builder_.header().counters[static_cast<int>(Counter::stacks_cut)] = 3;
+  builder_.header().libc_hooked = 0;
+  builder_.live(0x1000, 1, 77);  // a stack that is not there
+  make();
+  for (const std::string& name : names()) {
+    const ProfileText text = profile(name);
+    EXPECT_EQ(text.comments()[0], std::string("leakhook ") + LEAKHOOK_VERSION);
+    for (const char* comment :
+         {"mode: exact", "pid: 2147483632", "process start: 12345", "command: service --fast",
+          "dump: 1", "stacks_cut: 3 (stacks cut at the frame limit)",
+          "the program's own allocator is not seen", "a note",
+          "damaged records: 1 (left out or shown without a stack)"})
+      EXPECT_TRUE(text.has_comment(comment)) << name << ": " << comment;
+    EXPECT_EQ(text.comments().size(), 10u);
+  }
+}
+
+TEST_F(DumpProfilesTest, TablesAreInOrderAndMainIsFirst) {
+  builder_.fd(4, Kind::eventfd, stack_);
+  make();
+  const auto fds = profile("fd").profile;
+  const ProfileText text = profile("fd");
+  ASSERT_EQ(fds.mapping_size(), 2);
+  EXPECT_EQ(text.text(fds.mapping(0).filename()), "/opt/bin/service");
+  EXPECT_EQ(text.text(fds.mapping(0).build_id()), "12ab");
+  EXPECT_EQ(text.text(fds.mapping(1).build_id()), "0aff");
+  EXPECT_EQ(fds.mapping(1).memory_start(), 0x400000u);
+  EXPECT_EQ(fds.mapping(1).memory_limit(), 0x401000u);
+  EXPECT_FALSE(fds.mapping(1).has_functions());  // only offsets are known
+  for (int i = 0; i < fds.mapping_size(); ++i) EXPECT_EQ(fds.mapping(i).id(), i + 1u);
+  for (int i = 0; i < fds.location_size(); ++i) EXPECT_EQ(fds.location(i).id(), i + 1u);
+  for (int i = 0; i < fds.function_size(); ++i) EXPECT_EQ(fds.function(i).id(), i + 1u);
+  EXPECT_EQ(fds.string_table(0), "");
+  EXPECT_EQ(std::set<std::string>(fds.string_table().begin(), fds.string_table().end()).size(),
+            static_cast<std::size_t>(fds.string_table_size()));
+  EXPECT_EQ(fds.location(0).address(), 0x400010u);
+}
+
+TEST_F(DumpProfilesTest, LargestSamplesComeFirst) {
+  for (int i = 1; i <= 20; ++i)
+    builder_.live(0x1000 * i, 16 * (i * 7 % 23), builder_.stack({place(0x300000 + i, app_)}));
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 20u);
+  EXPECT_TRUE(std::is_sorted(
+      heap.samples.begin(), heap.samples.end(),
+      [](const SampleText& a, const SampleText& b) { return a.values[3] > b.values[3]; }));
+}
+
+TEST_F(DumpProfilesTest, SameSegmentSameBytes) {
+  for (int i = 1; i <= 200; ++i)
+    builder_.live(0x1000 * i, 64, builder_.stack({place(0x300000 + i % 50, app_)}));
+  make();
+  const std::string first = dump_.profiles[0].bytes;
+  make();
+  EXPECT_EQ(dump_.profiles[0].bytes, first);
+}
+
+TEST_F(DumpProfilesTest, AddressesOutsideOfTheirModuleHaveNoMapping) {
+  builder_.fd(4, Kind::eventfd, builder_.stack({place(0x900011, library_)}));
+  make();
+  EXPECT_EQ(profile("fd").profile.location(0).mapping_id(), 0u);
+}
+
+TEST(AgeBucket, LowerBounds) {
+  EXPECT_EQ(age_bucket(0), 0);
+  EXPECT_EQ(age_bucket(1), 1);
+  EXPECT_EQ(age_bucket(9), 1);
+  EXPECT_EQ(age_bucket(10), 10);
+  EXPECT_EQ(age_bucket(59), 10);
+  EXPECT_EQ(age_bucket(3600), 3600);
+  EXPECT_EQ(age_bucket(86399), 3600);
+  EXPECT_EQ(age_bucket(~std::uint64_t{0}), 604800);
+}
+
+}  // namespace
+}  // namespace leakhook

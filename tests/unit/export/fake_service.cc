@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process that looks to `leakhook dump|on|off` like a service with the library in it.
+// Arguments: a file called libleakhook.so, the signal's number, and what to do with a request:
+//   answer   reply two file names       error   reply an error
+//   silent   reply nothing              end     end without a reply
+//   deaf     do not even catch the signal
+// Says "ready", then one line for each request: its command and its labels.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "../../../export/reply_socket.h"
+#include "../../../preload/contract/request.h"
+
+namespace {
+
+int requests[2];
+
+void on_signal(int, siginfo_t* asked, void*) {
+  const auto value = reinterpret_cast<std::uint64_t>(asked->si_value.sival_ptr);
+  if (asked->si_code != SI_QUEUE || write(requests[1], &value, sizeof value) < 0) _exit(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4 || pipe(requests) != 0) return 1;
+  const std::string behaviour = argv[3];
+  const int library = open(argv[1], O_RDONLY);
+  if (mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, library, 0) == MAP_FAILED) return 1;
+  struct sigaction action {};
+  action.sa_sigaction = on_signal;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  if (behaviour != "deaf") sigaction(std::atoi(argv[2]), &action, nullptr);
+  std::puts("ready");
+  std::fflush(stdout);
+  std::uint64_t value = 0;
+  while (read(requests[0], &value, sizeof value) == sizeof value) {
+    leakhook::Request request;
+    if (!leakhook::Request::decode(value, &request)) return 1;
+    std::printf("%d %d\n", static_cast<int>(request.command), request.labels);
+    std::fflush(stdout);
+    if (behaviour == "end") return 0;
+    if (request.token == 0 || behaviour == "silent") continue;
+    leakhook::send_reply(getpid(), request.token,
+                         behaviour == "error" ? "error: disk full\n" : "/a.heap\n/a.fd\n");
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live blocks add up by stack, thread, age and size; what is gone is what the counts say beyond
+// them.
+#include "../../../export/heap_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "../../../export/profile_writer.h"
+#include "segment_fixture.h"
+
+namespace leakhook {
+namespace {
+
+using testing::LoadedSegment;
+using testing::place;
+using testing::SegmentBuilder;
+
+TEST(SamplingWeight, IsTheInverseOfTheChanceToBeSampled) {
+  EXPECT_EQ(sampling_weight(100, 1), 1);
+  EXPECT_EQ(sampling_weight(100, 0), 1);
+  for (const std::uint64_t size : {1ull, 16ull, 1000ull, 524288ull, 1ull << 24, 1ull << 40})
+    for (const std::uint64_t distance : {2ull, 4096ull, 524288ull, 1ull << 30}) {
+      const double exact =
+          -1 / std::expm1(-static_cast<double>(size) / static_cast<double>(distance));
+      EXPECT_NEAR(sampling_weight(size, distance) / exact, 1, 1e-9) << size << " " << distance;
+    }
+  EXPECT_EQ(sampling_weight(0, 4096), sampling_weight(1, 4096));
+}
+
+TEST(HeapRows, EqualBlocksShareARow) {
+  SegmentBuilder builder;
+  const StackId a = builder.stack({place(1)});
+  const StackId b = builder.stack({place(2)});
+  const NameId worker = builder.name("worker");
+  builder.live(0x1000, 64, a);
+  builder.live(0x2000, 64, a);
+  builder.live(0x3000, 65, a);
+  builder.live(0x4000, 64, a, worker);
+  builder.live(0x5000, 64, b);
+  builder.live(0x6000, 64, a, 0, 100);  // younger
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.live.size(), 5u);
+  EXPECT_EQ(rows.live[0].objects, 2);
+  EXPECT_EQ(rows.live[0].bytes, 128);
+  EXPECT_EQ(rows.live[0].age_s, 60);
+  EXPECT_EQ(rows.live.back().age_s, 1);
+  EXPECT_EQ(rows.objects, 6);
+  EXPECT_EQ(rows.bytes, 5 * 64 + 65);
+}
+
+TEST(HeapRows, PassedIsCountedMinusLive) {
+  SegmentBuilder builder;
+  const StackId live = builder.stack({place(1)});
+  const StackId gone = builder.stack({place(2)});
+  const StackId all_live = builder.stack({place(3)});
+  builder.live(0x1000, 10, live);
+  builder.count(live, 5, 50);
+  builder.count(gone, 7, 700);
+  builder.live(0x2000, 30, all_live);
+  builder.count(all_live, 1, 30);
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.passed.size(), 2u);
+  EXPECT_EQ(rows.passed[0].stack, live);
+  EXPECT_EQ(rows.passed[0].objects, 4);
+  EXPECT_EQ(rows.passed[0].bytes, 40);
+  EXPECT_EQ(rows.passed[1].stack, gone);
+  EXPECT_EQ(rows.passed[1].objects, 7);
+}
+
+TEST(HeapRows, CountsBelowTheLiveBlocksPassNothing) {
+  SegmentBuilder builder;
+  const StackId stack = builder.stack({place(1)});
+  builder.live(0x1000, 10, stack);
+  builder.live(0x2000, 10, stack);
+  builder.count(stack, 1, 10);
+  const LoadedSegment loaded(builder.packed());
+  EXPECT_TRUE(heap_rows(loaded.view).passed.empty());
+}
+
+TEST(HeapRows, SampledBlocksAreScaledAndCountsAreFinal) {
+  SegmentBuilder builder;
+  builder.header().settings.sample_bytes = 4096;
+  const StackId stack = builder.stack({place(1)});
+  for (int i = 0; i < 10; ++i) builder.live(0x1000 * (i + 1), 100, stack);
+  builder.count(stack, 1000, 100000);
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  const double scaled = 10 * sampling_weight(100, 4096);
+  ASSERT_EQ(rows.live.size(), 1u);
+  EXPECT_EQ(rows.live[0].objects, std::llround(scaled));
+  EXPECT_EQ(rows.live[0].bytes, std::llround(scaled * 100));
+  EXPECT_EQ(rows.passed[0].objects, 1000 - rows.live[0].objects);
+}
+
+TEST(HeapRows, InheritedBlocksAreNotPartOfTheCounts) {
+  SegmentBuilder builder;
+  builder.header().is_forked = 1;
+  builder.header().birth_shift = 2;
+  builder.header().inherited_until = 20;
+  const StackId stack = builder.stack({place(1)});
+  builder.live(0x1000, 10, stack, 0, 5);
+  builder.live(0x2000, 10, stack, 0, 30);
+  builder.count(stack, 3, 30);
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.live.size(), 2u);
+  EXPECT_TRUE(rows.live[0].is_inherited);
+  EXPECT_FALSE(rows.live[1].is_inherited);
+  ASSERT_EQ(rows.passed.size(), 1u);
+  EXPECT_EQ(rows.passed[0].objects, 2);
+}
+
+TEST(SaturatedSum, StopsAtTheEndOfTheRange) {
+  EXPECT_EQ(saturated_sum(1, 2), 3);
+  EXPECT_EQ(saturated_sum(INT64_MAX - 1, 2), INT64_MAX);
+}
+
+}  // namespace
+}  // namespace leakhook

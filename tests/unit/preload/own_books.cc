@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fixture, and the two questions of the ledger that life/birth.cc answers in the library.
+#include "own_books.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "../../../preload/base/settings.h"
+#include "../../../preload/ledger/modules.h"
+#include "../../../preload/life/books.h"
+#include "../../../preload/life/process.h"
+
+namespace leakhook {
+namespace testing {
+namespace {
+
+ledger::Attention* attention_of_nobody = nullptr;
+
+void prepare_unwinding() {
+  static const bool once = [] {
+    unwind::prepare(ledger::modules::seen);
+    return true;
+  }();
+  (void)once;
+  unwind::forget_rules();  // each object is seen again by the new books
+}
+
+[[noreturn]] void give_up(const char* what) {
+  std::fprintf(stderr, "own_books: %s\n", what);
+  std::abort();
+}
+
+}  // namespace
+
+OwnBooks::OwnBooks(std::uint64_t memory) {
+  read_settings(nullptr, &life::process.settings, [](const char*) {});
+  life::look_at_process(nullptr);
+  if (!life::open_books(memory)) give_up("no memory for the segment");
+  char name[] = "test";
+  char* arguments[] = {name, nullptr};
+  life::describe_process(arguments, reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) +
+                                        64 * 1024);
+  prepare_unwinding();
+  attention_.mode.store(ledger::Attention::recording);
+  if (attention_of_nobody == nullptr) attention_of_nobody = ledger::attention.load();
+  ledger::attention.store(&attention_);
+}
+
+OwnBooks::~OwnBooks() {
+  ledger::attention.store(attention_of_nobody);
+  ledger::this_thread = {};
+  munmap(ledger::segment.header, ledger::segment.size);
+  ledger::segment = {};
+}
+
+std::uint64_t OwnBooks::counter(Counter counter) const {
+  return ledger::segment.header->counters[static_cast<int>(counter)].load();
+}
+
+std::uint64_t OwnBooks::all_losses() const {
+  std::uint64_t sum = 0;
+  for (const auto& one : ledger::segment.header->counters) sum += one.load();
+  return sum;
+}
+
+AskedOfLife& asked_of_life() {
+  static AskedOfLife asked;
+  return asked;
+}
+
+int in_child(const std::function<bool()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) _exit(body() ? 0 : 1);
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child) give_up("no child");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : status;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace testing
+
+namespace ledger::from_life {
+
+bool be_born() {
+  auto& asked = testing::asked_of_life();
+  ++asked.births;
+  return asked.be_born && asked.be_born();
+}
+
+void reap_keepers() { ++testing::asked_of_life().reaps; }
+
+}  // namespace ledger::from_life
+}  // namespace leakhook
