@@ -7,8 +7,6 @@
 // it meets the frames of an earlier one.
 #include "capture.h"
 
-#include <dlfcn.h>
-
 #include <atomic>
 
 #include "checked_words.h"
@@ -19,6 +17,11 @@
 #include "object_lookup.h"
 #include "rule.h"
 #include "rule_cache.h"
+
+// Weak, so that the library also loads where the C library has no such function; by name and not by
+// dlsym, which lives in a library of its own before glibc 2.34.
+extern "C" __attribute__((weak, visibility("default"))) int _dl_find_object(
+    void* address, leakhook::unwind::SystemAnswer* answer);
 
 namespace leakhook::unwind {
 namespace {
@@ -100,7 +103,7 @@ End end_of(Step step) {
 
 void prepare(ObjectObserver observer) {
   g_observer.store(observer, std::memory_order_relaxed);
-  prepare_object_lookup(reinterpret_cast<SystemLookup>(dlsym(RTLD_DEFAULT, "_dl_find_object")));
+  prepare_object_lookup(_dl_find_object);
 }
 
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out) {

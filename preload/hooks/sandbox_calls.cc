@@ -16,7 +16,6 @@ void note_seccomp(unsigned long operation, const void* argument) {
 }
 
 void note_prctl(long option, unsigned long a, unsigned long b) {
-  if (option == PR_SET_NO_NEW_PRIVS) life::sandbox_may_begin();
   if (option != PR_SET_SECCOMP) return;
   note_seccomp(a == SECCOMP_MODE_STRICT ? SECCOMP_SET_MODE_STRICT : SECCOMP_SET_MODE_FILTER,
                reinterpret_cast<const void*>(b));

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has this process put itself under a seccomp filter? Then system calls that are not needed are not
-// made. hooks/ reports what the program asks of prctl and syscall.
+// Has this process put itself under a seccomp filter? Then system calls that it does not make
+// itself are made only where they are known to be survived. life/sandbox.cc asks the filters.
+//
+// Written by the thread that installs a filter, before it holds; read by any thread.
 #pragma once
 
 namespace leakhook::ledger {
 
-/// True from the moment the program forbade itself new privileges or installed a filter.
 bool is_sandboxed();
-/// Async-signal-safe.
-void note_sandbox();
+bool may_mprotect();
+bool may_madvise();
+
+/// A filter is about to hold. What one filter forbids, the next cannot allow.
+void note_sandbox(bool mprotect_survives = false, bool madvise_survives = false);
 
 }  // namespace leakhook::ledger

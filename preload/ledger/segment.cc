@@ -72,8 +72,8 @@ constinit std::atomic<bool> MappingOver::busy_{false};
 /// Opens [from, to) of a region, of which `extent` may have opened a part meanwhile.
 bool open_pages(char* base, RegionExtent& extent, std::uint64_t from, std::uint64_t to,
                 bool is_file) {
-  if (is_file) return populate(base + from, to - from);
-  if (!is_sandboxed())
+  if (is_file) return may_madvise() && populate(base + from, to - from);
+  if (may_mprotect())
     return !sys::failed(sys::call(SYS_mprotect, sys::word(base + from),
                                   static_cast<long>(to - from), PROT_READ | PROT_WRITE));
   MappingOver turn;

@@ -34,10 +34,11 @@ bool would_kill(const sock_fprog& filter) {
 
 }  // namespace
 
-void sandbox_may_begin() { ledger::note_sandbox(); }
-
 void sandbox_begins(const sock_fprog* filter) {
-  ledger::note_sandbox();
+  const auto survives = [filter](long number) {
+    return filter != nullptr && is_survivable(ask_filter(*filter, number, 0));
+  };
+  ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise));
   if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;
   if (is_deadly.exchange(true)) return;
   ledger::lost(Counter::dumps_forbidden);

@@ -11,11 +11,7 @@ struct sock_fprog;
 namespace leakhook::life {
 
 /// The program is about to install this filter. Null: strict mode (read, write, exit only).
-/// Also when nobody can say which filter will come (no_new_privs): see sandbox_may_begin().
 void sandbox_begins(const sock_fprog* filter);
-
-/// The program gave up privileges, as one must before installing a filter.
-void sandbox_may_begin();
 
 /// May a dump be tried? No system call.
 bool may_dump();

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Does the index find what was added, and only that?
+#include "../../../preload/ledger/id_index.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "own_books.h"
+
+namespace leakhook::ledger {
+namespace {
+
+using testing::kMiB;
+using testing::OwnBooks;
+
+constexpr auto kAnything = [](std::uint32_t) { return true; };
+
+TEST(IdIndex, FindsWhatWasAdded) {
+  const OwnBooks books;
+  IdIndex index(Region::stack_index);
+  ASSERT_TRUE(index.prepare());
+  EXPECT_EQ(index.find(mix(1), kAnything), 0u);
+  EXPECT_TRUE(index.add(mix(1), 17));
+  EXPECT_EQ(index.find(mix(1), kAnything), 17u);
+  EXPECT_EQ(index.find(mix(2), kAnything), 0u);
+}
+
+TEST(IdIndex, AsksWhichOfThoseWithOneHashIsIt) {
+  const OwnBooks books;
+  IdIndex index(Region::stack_index);
+  ASSERT_TRUE(index.prepare());
+  const std::uint64_t hash = mix(9);
+  for (const std::uint32_t id : {5u, 6u, 7u}) index.add(hash, id);
+  for (const std::uint32_t id : {5u, 6u, 7u})
+    EXPECT_EQ(index.find(hash, [id](std::uint32_t other) { return other == id; }), id);
+  EXPECT_EQ(index.find(hash, [](std::uint32_t) { return false; }), 0u);
+}
+
+TEST(IdIndex, AHashOfZeroIsAHashToo) {
+  const OwnBooks books;
+  IdIndex index(Region::stack_index);
+  ASSERT_TRUE(index.prepare());
+  EXPECT_EQ(index.find(0, kAnything), 0u) << "a free entry is not an id";
+  index.add(0, 3);
+  EXPECT_EQ(index.find(0, kAnything), 3u);
+}
+
+TEST(IdIndex, GrowsWithoutLosingAnything) {
+  const OwnBooks books(256 * kMiB);
+  IdIndex index(Region::node_index);
+  ASSERT_TRUE(index.prepare());
+  constexpr std::uint32_t kMany = 200'000;
+  for (std::uint32_t id = 1; id <= kMany; ++id) ASSERT_TRUE(index.add(mix(id), id));
+  for (std::uint32_t id = 1; id <= kMany; ++id)
+    ASSERT_EQ(index.find(mix(id), [id](std::uint32_t found) { return found == id; }), id);
+  EXPECT_LE(segment.extent(Region::node_index).committed.load(), 20 * kMany);
+}
+
+TEST(IdIndex, SaysWhenItIsFull) {
+  const OwnBooks books(kMiB);
+  IdIndex index(Region::stack_index);
+  ASSERT_TRUE(index.prepare());
+  std::uint32_t id = 1;
+  while (index.add(mix(id), id)) ++id;
+  const std::uint64_t places = segment.extent(Region::stack_index).reserved / 8;
+  EXPECT_GE(id, places * 8 / 10);
+  EXPECT_LE(id, places + 1);
+  for (std::uint32_t known = 1; known < id; ++known)
+    ASSERT_EQ(index.find(mix(known), [known](std::uint32_t it) { return it == known; }), known);
+}
+
+TEST(IdIndex, ThreadsAddAtOnce) {
+  constexpr std::uint32_t kThreads = 4, kEach = 6'000;
+  for (int round = 0; round < 10; ++round) {
+    const OwnBooks books;
+    IdIndex index(Region::node_index);
+    ASSERT_TRUE(index.prepare());
+    std::atomic<std::uint32_t> waiting{0}, lost{0};
+    std::vector<std::thread> threads;
+    for (std::uint32_t t = 0; t < kThreads; ++t)
+      threads.emplace_back([&, t] {
+        ++waiting;
+        while (waiting.load() < kThreads) std::this_thread::yield();
+        for (std::uint32_t i = 0; i < kEach; ++i) {
+          const std::uint32_t id = 1 + t * kEach + i;
+          lost += !index.add(mix(id), id);
+          lost += index.find(mix(id), [id](std::uint32_t it) { return it == id; }) != id;
+        }
+      });
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_EQ(lost.load(), 0u);
+    ASSERT_EQ(segment.extent(Region::node_index).committed.load(), 32768u * 8) << "doubled by turns";
+  }
+}
+
+}  // namespace
+}  // namespace leakhook::ledger

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Has each stack one id, and do stacks with the same callers share their nodes?
+#include "../../../preload/ledger/stack_table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "own_books.h"
+
+namespace leakhook::ledger {
+namespace {
+
+using testing::kMiB;
+using testing::OwnBooks;
+using unwind::Address;
+using unwind::End;
+using Frames = std::vector<Address>;
+
+StackId intern(const Frames& frames, End end = End::outermost) {
+  return stack_table::intern(frames, end);
+}
+
+/// The addresses of a stack as a reader walks them, innermost first.
+Frames frames_of(StackId stack) {
+  Frames frames;
+  const Node* nodes = segment.records<Node>(Region::nodes);
+  for (NodeId node = segment.records<StackRecord>(Region::stacks)[stack].leaf; node != 0;
+       node = nodes[node].parent)
+    frames.push_back(address_of_place(nodes[node].place));
+  return frames;
+}
+
+std::uint64_t used(Region region) { return segment.extent(region).used.load(); }
+
+TEST(StackTable, EqualStacksHaveOneId) {
+  const OwnBooks books;
+  const Frames frames = {0x1003, 0x1002, 0x1001};
+  const StackId id = intern(frames);
+  EXPECT_NE(id, 0u);
+  EXPECT_EQ(intern(frames), id);
+  EXPECT_EQ(frames_of(id), frames);
+  const StackRecord& record = segment.records<StackRecord>(Region::stacks)[id];
+  EXPECT_EQ(record.depth, 3);
+  EXPECT_EQ(record.end, 0);
+}
+
+TEST(StackTable, DifferentStacksHaveDifferentIds) {
+  const OwnBooks books;
+  std::set<StackId> ids;
+  const std::vector<Frames> all = {{1}, {2}, {1, 2}, {2, 1}, {1, 1}, {1, 1, 1}, {1, 2, 1}};
+  for (const Frames& frames : all) {
+    const StackId id = intern(frames);
+    EXPECT_TRUE(ids.insert(id).second);
+    EXPECT_EQ(frames_of(id), frames);
+  }
+}
+
+TEST(StackTable, NoFramesNoStack) {
+  const OwnBooks books;
+  EXPECT_EQ(intern({}), 0u);
+  EXPECT_EQ(books.all_losses(), 0u);
+}
+
+TEST(StackTable, SaysHowAStackEnded) {
+  const OwnBooks books;
+  const StackId id = intern({0x77}, End::no_rule);
+  EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[id].end, 2);
+}
+
+TEST(StackTable, SharesTheCallersNodes) {
+  const OwnBooks books;
+  intern({5, 4, 3, 2, 1});
+  const std::uint64_t before = used(Region::nodes);
+  intern({6, 4, 3, 2, 1});
+  EXPECT_EQ(used(Region::nodes), before + 1) << "one new frame, one new node";
+  intern({4, 3, 2, 1});
+  EXPECT_EQ(used(Region::nodes), before + 1) << "a stack inside of another: none";
+  intern({5, 4, 3, 2, 9});
+  EXPECT_EQ(used(Region::nodes), before + 6) << "another outermost frame: all";
+}
+
+TEST(StackTable, ANewGenerationIsAnotherStack) {
+  const OwnBooks books;
+  const StackId before = intern({0x1234});
+  stack_table::begin_generation();
+  const StackId after = intern({0x1234});
+  EXPECT_NE(before, after);
+  EXPECT_EQ(intern({0x1234}), after);
+}
+
+TEST(StackTable, CountsAddUpOverShards) {
+  const OwnBooks books;
+  StackId last = 0;
+  for (Address i = 1; i < 600; ++i) last = intern({i});  // beyond the first block of counts
+  for (const StackId stack : {StackId{1}, last})
+    for (std::uint32_t shard = 0; shard < kCountShards; ++shard)
+      for (std::uint32_t i = 0; i <= shard; ++i) stack_table::count(stack, shard, 1, 100);
+  for (StackId stack = 1; stack <= last; ++stack) {
+    std::uint64_t objects = 0, bytes = 0;
+    for (std::uint32_t shard = 0; shard < kCountShards; ++shard) {
+      const auto& counts = segment.records<StackCounts>(Region::counts)[count_index(stack, shard)];
+      objects += counts.objects.load(), bytes += counts.bytes.load();
+    }
+    ASSERT_EQ(objects, stack == 1 || stack == last ? 10u : 0u) << stack;
+    ASSERT_EQ(bytes, objects * 100);
+  }
+}
+
+TEST(StackTable, AFullTableOfStacksIsCounted) {
+  const OwnBooks books(2 * kMiB - 4096);  // tables for 1 MiB: 8,192 stacks
+  Address frame = 1;
+  while (frame < 100'000 && intern({frame}) != 0) ++frame;
+  EXPECT_EQ(frame, 8192u) << "all ids but 0";
+  EXPECT_EQ(books.counter(Counter::stack_table_full), 1u);
+  EXPECT_EQ(intern({1}), 1u) << "known ones are still found";
+}
+
+TEST(StackTable, NodesNeverRunIntoTheModules) {
+  const OwnBooks books(8 * kMiB - 4096);  // tables for 4 MiB: 131,072 nodes
+  const std::uint64_t most = segment.extent(Region::nodes).reserved / sizeof(Node);
+  ModuleRecord before{};
+  std::memcpy(static_cast<void*>(&before), segment.records<void>(Region::modules), sizeof before);
+  Frames frames(500);
+  Address next = 1;
+  for (std::uint64_t i = 0; i < most / 500 + 10; ++i) {
+    for (Address& frame : frames) frame = next++;
+    intern(frames);
+  }
+  EXPECT_LE(used(Region::nodes), most);
+  EXPECT_GT(books.counter(Counter::stack_table_full), 0u);
+  EXPECT_EQ(std::memcmp(&before, segment.records<void>(Region::modules), sizeof before), 0);
+}
+
+TEST(StackTable, ThreadsInternTheSameStacks) {
+  const OwnBooks books(256 * kMiB);
+  constexpr Address kStacks = 20'000;
+  std::vector<std::vector<StackId>> ids(4, std::vector<StackId>(kStacks));
+  std::vector<std::thread> threads;
+  for (std::uint32_t t = 0; t < 4; ++t)
+    threads.emplace_back([&ids, t] {
+      for (Address i = 0; i < kStacks; ++i) {
+        ids[t][i] = intern({i + 0x10000, i / 10 + 0x1000000, 1});
+        stack_table::count(ids[t][i], t, 1, i);
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  std::uint64_t objects = 0;
+  for (Address i = 0; i < kStacks; ++i) {
+    std::set<StackId> distinct;
+    for (const auto& of_thread : ids) distinct.insert(of_thread[i]);
+    ASSERT_EQ(distinct.count(0), 0u);
+    for (const StackId id : distinct) {
+      ASSERT_EQ(frames_of(id), (Frames{i + 0x10000, i / 10 + 0x1000000, 1}));
+      for (std::uint32_t shard = 0; shard < kCountShards; ++shard)
+        objects += segment.records<StackCounts>(Region::counts)[count_index(id, shard)].objects.load();
+    }
+  }
+  EXPECT_EQ(objects, 4 * kStacks) << "two ids for one stack are allowed, lost counts are not";
+  EXPECT_EQ(books.all_losses(), 0u);
+}
+
+}  // namespace
+}  // namespace leakhook::ledger
