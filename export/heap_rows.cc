@@ -3,6 +3,7 @@
 #include "heap_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 
 #include "profile_writer.h"
@@ -33,19 +34,55 @@ struct RowHash {
   }
 };
 
-std::vector<HeapRow> live_rows(const SegmentView& view) {
-  std::vector<HeapRow> rows;
-  std::unordered_map<RowKey, std::size_t, RowHash> index;
-  view.for_each_live([&](const LiveBlock& block) {
-    const std::int64_t age = age_bucket(view.age_s(block.birth));
-    const bool is_inherited = view.is_inherited(block.birth);
+class LiveRows {
+ public:
+  void add(const HeapRow& row) {
     const std::uint64_t place =
-        std::uint64_t{block.stack} << 32 | std::uint64_t{is_inherited} << 16 | block.thread;
-    const auto [at, is_new] = index.try_emplace(RowKey{place, block.size, age}, rows.size());
-    if (is_new) rows.push_back({block.stack, block.thread, age, block.size, is_inherited, 0, 0});
-    ++rows[at->second].objects;
+        std::uint64_t{row.stack} << 32 | std::uint64_t{row.is_inherited} << 16 | row.thread;
+    const auto [at, is_new] = index_.try_emplace(RowKey{place, row.size, row.age_s}, rows_.size());
+    if (is_new) return rows_.push_back(row);
+    HeapRow& known = rows_[at->second];
+    known.objects = saturated_sum(known.objects, row.objects);
+    known.bytes = saturated_sum(known.bytes, row.bytes);
+  }
+
+  std::vector<HeapRow> take() { return std::move(rows_); }
+
+ private:
+  std::vector<HeapRow> rows_;
+  std::unordered_map<RowKey, std::size_t, RowHash> index_;
+};
+
+std::vector<HeapRow> live_rows(const SegmentView& view) {
+  const std::uint64_t distance = view.header().settings.sample_bytes;
+  LiveRows exact;
+  view.for_each_live([&](const LiveBlock& block) {
+    exact.add({block.stack, block.thread, age_bucket(view.age_s(block.birth)), block.size,
+               view.is_inherited(block.birth), 1, 0});
   });
+  std::vector<HeapRow> rows = exact.take();
+  for (HeapRow& row : rows) {
+    const double scaled = static_cast<double>(row.objects) * sampling_weight(row.size, distance);
+    row.bytes = rounded(scaled * static_cast<double>(row.size));
+    row.objects = rounded(scaled);
+  }
   return rows;
+}
+
+/// A stack that allocates blocks of every size would fill the profile with rows of one block each:
+/// sizes of such a stack become powers of two, their values stay exact.
+std::vector<HeapRow> with_few_sizes(std::vector<HeapRow> rows) {
+  constexpr std::uint32_t kMostRows = 64;
+  std::unordered_map<StackId, std::uint32_t> rows_of_stack;
+  bool are_few = true;
+  for (const HeapRow& row : rows) are_few &= ++rows_of_stack[row.stack] <= kMostRows;
+  if (are_few) return rows;
+  LiveRows coarse;
+  for (HeapRow& row : rows) {
+    if (rows_of_stack[row.stack] > kMostRows) row.size = std::bit_floor(row.size);
+    coarse.add(row);
+  }
+  return coarse.take();
 }
 
 }  // namespace
@@ -66,17 +103,13 @@ double sampling_weight(std::uint64_t size, std::uint64_t mean_distance) {
 
 HeapRows heap_rows(const SegmentView& view) {
   HeapRows rows;
-  rows.live = live_rows(view);
+  rows.live = with_few_sizes(live_rows(view));
   struct Held {
     std::int64_t objects = 0;
     std::int64_t bytes = 0;
   };
   std::unordered_map<StackId, Held> held;
-  const std::uint64_t distance = view.header().settings.sample_bytes;
-  for (HeapRow& row : rows.live) {
-    const double scaled = static_cast<double>(row.objects) * sampling_weight(row.size, distance);
-    row.bytes = rounded(scaled * static_cast<double>(row.size));
-    row.objects = rounded(scaled);
+  for (const HeapRow& row : rows.live) {
     rows.objects = saturated_sum(rows.objects, row.objects);
     rows.bytes = saturated_sum(rows.bytes, row.bytes);
     if (row.is_inherited) continue;  // counts begin anew with each process

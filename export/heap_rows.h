@@ -14,7 +14,7 @@ struct HeapRow {
   StackId stack;
   NameId thread;
   std::int64_t age_s;
-  std::uint64_t size;
+  std::uint64_t size;    ///< a power of two below the sizes where a stack has too many of them
   bool is_inherited;     ///< allocated before this process was forked
   std::int64_t objects;  ///< already scaled when the heap was sampled
   std::int64_t bytes;

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completes the words of the leakhook command in bash.
+
+# Processes that have the library mapped and may be asked.
+_leakhook_services() {
+  local maps pid
+  for maps in /proc/[0-9]*/maps; do
+    if grep -q '/libleakhook\.so' "$maps" 2>/dev/null; then
+      pid=${maps#/proc/}
+      printf '%s\n' "${pid%/maps}"
+    fi
+  done
+}
+
+_leakhook() {
+  local current=$2 previous=$3 command=${COMP_WORDS[1]}
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W 'export dump on off --help --version' -- "$current")
+    return
+  fi
+  case $previous in
+    --labels)
+      mapfile -t COMPREPLY < <(compgen -W 'fd path fd,path' -- "$current")
+      return ;;
+    --timeout | --reply) return ;;
+    -o | --output)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return ;;
+  esac
+  case $command in
+    export)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-o --output --labels --reply --quiet --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -X '!*.lhk' -- "$current"; compgen -d -- "$current")
+      fi ;;
+    dump)
+      mapfile -t COMPREPLY < <(compgen -W "--labels --timeout --help $(_leakhook_services)" -- "$current") ;;
+    on | off)
+      mapfile -t COMPREPLY < <(compgen -W "--help $(_leakhook_services)" -- "$current") ;;
+  esac
+}
+
+complete -o filenames -F _leakhook leakhook

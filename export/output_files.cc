@@ -3,12 +3,14 @@
 #include "output_files.h"
 
 #include <fcntl.h>
+#include <google/protobuf/io/coded_stream.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 
@@ -22,8 +24,6 @@ constexpr std::size_t kMostProfileBytes = std::size_t{256} << 20;
 /// STEM, STEM.PID, STEM.PID.2 … : more foreign files of one name are no accident.
 constexpr int kMostStems = 100;
 
-enum class Occupant { nobody, same_process, somebody_else };
-
 /// Closes what it holds.
 struct Descriptor {
   int fd;
@@ -31,13 +31,6 @@ struct Descriptor {
     if (fd >= 0) close(fd);
   }
 };
-
-Occupant occupant_of(const std::string& path, const ProcessIdentity& process) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0)
-    return errno == ENOENT ? Occupant::nobody : Occupant::somebody_else;
-  return is_profile_of(path, process) ? Occupant::same_process : Occupant::somebody_else;
-}
 
 bool write_fully(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -76,6 +69,37 @@ std::string unpacked(int fd) {
   return got == 0 ? out : std::string();
 }
 
+/// The comments of a serialized profile. Passes over its samples, which are nearly all of it.
+std::vector<std::string> comments_of(const std::string& bytes) {
+  using perftools::profiles::Profile;
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                               static_cast<int>(bytes.size()));
+  constexpr std::uint32_t kVarint = 0, kBytes = 2;
+  std::vector<std::string> texts;
+  std::vector<std::uint64_t> numbers;
+  while (const std::uint32_t tag = input.ReadTag()) {
+    std::uint64_t value = 0;
+    if (tag % 8 > kBytes || tag % 8 == 1 || !input.ReadVarint64(&value)) return {};
+    if (tag == (Profile::kCommentFieldNumber << 3 | kVarint)) numbers.push_back(value);
+    if (tag % 8 == kVarint) continue;
+    if (value > INT_MAX) return {};
+    const int size = static_cast<int>(value);
+    if (tag == (Profile::kStringTableFieldNumber << 3 | kBytes)) {
+      if (!input.ReadString(&texts.emplace_back(), size)) return {};
+    } else if (tag == (Profile::kCommentFieldNumber << 3 | kBytes)) {
+      const auto limit = input.PushLimit(size);
+      while (input.BytesUntilLimit() > 0 && input.ReadVarint64(&value)) numbers.push_back(value);
+      input.PopLimit(limit);
+    } else if (!input.Skip(size)) {
+      return {};
+    }
+  }
+  std::vector<std::string> comments;
+  for (const std::uint64_t number : numbers)
+    if (number < texts.size()) comments.push_back(texts[number]);
+  return comments;
+}
+
 }  // namespace
 
 std::string ProcessIdentity::pid_comment() const { return "pid: " + std::to_string(pid); }
@@ -105,13 +129,9 @@ bool is_profile_of(const std::string& path, const ProcessIdentity& process) {
       open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
   struct stat status {};
   if (file.fd < 0 || fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  perftools::profiles::Profile profile;
-  if (!profile.ParseFromString(unpacked(file.fd))) return false;
+  const std::vector<std::string> comments = comments_of(unpacked(file.fd));
   const auto says = [&](const std::string& text) {
-    return std::any_of(profile.comment().begin(), profile.comment().end(), [&](std::int64_t at) {
-      return at > 0 && at < profile.string_table_size() &&
-             profile.string_table(static_cast<int>(at)) == text;
-    });
+    return std::find(comments.begin(), comments.end(), text) != comments.end();
   };
   return says(process.pid_comment()) && says(process.start_comment());
 }
@@ -161,15 +181,30 @@ bool OutputFiles::write(const std::string& profile, std::string_view bytes) {
   return is_whole || fail(path_of(wanted_stem_, profile));
 }
 
+/// Nothing is there, or a profile of this process. Reading one takes time, so a file that was found
+/// to be ours is known again while it stays the same.
+bool OutputFiles::may_take(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT;
+  const auto moment = [](const timespec& time) {
+    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  };
+  const FileVersion version{status.st_dev, status.st_ino, moment(status.st_mtim)};
+  const auto known = ours_.find(path);
+  if (known != ours_.end() && known->second == version) return true;
+  if (!is_profile_of(path, process_)) return false;
+  ours_[path] = version;
+  return true;
+}
+
 /// The files of one dump keep one stem: the first whose names are all free or ours.
 void OutputFiles::choose_stem() {
   for (int number = 0; number < kMostStems; ++number) {
     stem_ = stem_number(number);
-    const bool is_ours =
-        std::all_of(std::begin(kProfileRows), std::end(kProfileRows), [&](const ProfileRow& row) {
-          return occupant_of(path_of(stem_, row.name), process_) != Occupant::somebody_else;
-        });
-    if (is_ours) return;
+    const bool is_free =
+        std::all_of(std::begin(kProfileRows), std::end(kProfileRows),
+                    [&](const ProfileRow& row) { return may_take(path_of(stem_, row.name)); });
+    if (is_free) return;
   }
 }
 
@@ -180,7 +215,7 @@ bool OutputFiles::place(const Written& written) {
     if (rename_to_free(written.temporary, path)) return true;
     const int reason = errno;
     if (reason == EEXIST) {
-      if (occupant_of(path, process_) == Occupant::somebody_else) {
+      if (!may_take(path)) {
         choose_stem();
         continue;
       }
@@ -203,7 +238,7 @@ bool OutputFiles::publish() {
   for (const ProfileRow& row : kProfileRows) {
     const std::string path = path_of(stem_, row.name);
     const bool is_new = std::find(published_.begin(), published_.end(), path) != published_.end();
-    if (!is_new && is_profile_of(path, process_)) unlink(path.c_str());
+    if (!is_new && ours_.count(path) && may_take(path)) unlink(path.c_str());
   }
   return true;
 }

@@ -2,9 +2,13 @@
 // How do the files of one dump get to their place? All or none, whole or not at all, and never over
 // the file of another process.
 #pragma once
+#include <sys/types.h>
+
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace leakhook {
@@ -52,7 +56,11 @@ class OutputFiles {
     std::string temporary;
   };
 
+  /// What a file was when it was looked at: device, inode, time of its last change.
+  using FileVersion = std::tuple<dev_t, ino_t, std::int64_t>;
+
   bool fail(const std::string& path);
+  bool may_take(const std::string& path);
   void choose_stem();
   bool place(const Written& written);
   std::string path_of(const std::string& stem, const std::string& profile) const;
@@ -61,6 +69,7 @@ class OutputFiles {
   std::string wanted_stem_;
   std::string stem_;
   ProcessIdentity process_;
+  std::map<std::string, FileVersion> ours_;
   std::vector<Written> written_;
   std::vector<std::string> published_;
   std::string error_;

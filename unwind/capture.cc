@@ -7,6 +7,8 @@
 // it meets the frames of an earlier one.
 #include "capture.h"
 
+#include <dlfcn.h>
+
 #include <atomic>
 
 #include "checked_words.h"
@@ -18,10 +20,10 @@
 #include "rule.h"
 #include "rule_cache.h"
 
-// Weak, so that the library also loads where the C library has no such function; by name and not by
-// dlsym, which lives in a library of its own before glibc 2.34.
-extern "C" __attribute__((weak, visibility("default"))) int _dl_find_object(
-    void* address, leakhook::unwind::SystemAnswer* answer);
+// dlsym by the version that the C library has had from the start: the current one would ask for
+// glibc 2.34 or later. Weak, because before that it lives in a library that not every program has.
+extern "C" __attribute__((weak)) void* oldest_dlsym(void* scope, const char* name);
+asm(".symver oldest_dlsym, dlsym@" LEAKHOOK_OLDEST_GLIBC);
 
 namespace leakhook::unwind {
 namespace {
@@ -103,7 +105,8 @@ End end_of(Step step) {
 
 void prepare(ObjectObserver observer) {
   g_observer.store(observer, std::memory_order_relaxed);
-  prepare_object_lookup(_dl_find_object);
+  void* lookup = oldest_dlsym == nullptr ? nullptr : oldest_dlsym(RTLD_DEFAULT, "_dl_find_object");
+  prepare_object_lookup(reinterpret_cast<SystemLookup>(lookup));
 }
 
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out) {

@@ -69,21 +69,33 @@ class MappingOver {
 };
 constinit std::atomic<bool> MappingOver::busy_{false};
 
-/// Opens [from, to) of a region, of which `extent` may have opened a part meanwhile.
-bool open_pages(char* base, RegionExtent& extent, std::uint64_t from, std::uint64_t to,
-                bool is_file) {
+/// The first `to` bytes of a region may be used now. Counts what is new once, whoever opened it.
+void publish(Header& header, RegionExtent& extent, std::uint64_t to) {
+  std::uint64_t have = extent.committed.load(std::memory_order_relaxed);
+  while (have < to) {
+    if (!extent.committed.compare_exchange_weak(have, to, std::memory_order_release)) continue;
+    header.committed_total.fetch_add(to - have, std::memory_order_release);
+    return;  // both pair with the acquires in commit(): what the total says is there
+  }
+}
+
+/// Opens a region up to `to`, of which another thread may open a part at the same time.
+bool open_pages(Header& header, RegionExtent& extent, std::uint64_t to, bool is_file) {
+  char* base = reinterpret_cast<char*>(&header) + extent.offset;
+  std::uint64_t from = extent.committed.load(std::memory_order_acquire);  // pairs with publish()
+  if (from >= to) return true;
   if (is_file) return may_madvise() && populate(base + from, to - from);
   if (may_mprotect())
     return !sys::failed(sys::call(SYS_mprotect, sys::word(base + from),
                                   static_cast<long>(to - from), PROT_READ | PROT_WRITE));
   MappingOver turn;
-  from = extent.committed.load(std::memory_order_acquire);  // pairs with publish()
+  from = extent.committed.load(std::memory_order_acquire);
   if (!turn.is_mine()) return false;
   if (from >= to) return true;
   if (sys::map(base + from, to - from, PROT_READ | PROT_WRITE,
                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE) == nullptr)
     return false;
-  extent.committed.store(to, std::memory_order_release);  // before the next one takes its turn
+  publish(header, extent, to);  // before the next one takes its turn
   return true;
 }
 
@@ -150,27 +162,26 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
 
 bool Segment::commit(Region region, std::uint64_t bytes) {
   RegionExtent& extent = this->extent(region);
-  std::uint64_t have = extent.committed.load(std::memory_order_acquire);
+  const std::uint64_t have = extent.committed.load(std::memory_order_acquire);
   if (bytes <= have) return true;
-  bytes = round_up(bytes, bytes >= 4 * kStep ? kStep : kPage);
-  if (bytes > extent.reserved) bytes = extent.reserved;
-  if (bytes <= have) return false;
-  const std::uint64_t total = header->committed_total.load(std::memory_order_relaxed);
-  if (total + (bytes - have) > header->settings.memory_bytes) {
+  if (bytes > extent.reserved) return false;
+  std::uint64_t end = round_up(bytes, bytes >= 4 * kStep ? kStep : kPage);
+  if (end > extent.reserved) end = extent.reserved;
+  const std::uint64_t total = header->committed_total.load(std::memory_order_acquire);
+  if (total + (end - have) > header->settings.memory_bytes) {
+    // Unless the total has this growth in it already, made by another thread.
+    if (bytes <= extent.committed.load(std::memory_order_acquire)) return true;
     count(Counter::ceiling_reached);
     return false;
   }
   if (!should_try_again()) return false;
-  if (!open_pages(reinterpret_cast<char*>(header) + extent.offset, extent, have, bytes, is_file)) {
+  if (!open_pages(*header, extent, end, is_file)) {
     refusals_in_a_row.fetch_add(1, std::memory_order_relaxed);
     count(Counter::segment_refused);
     return false;
   }
   refusals_in_a_row.store(0, std::memory_order_relaxed);
-  header->committed_total.fetch_add(bytes - have, std::memory_order_relaxed);
-  while (have < bytes &&
-         !extent.committed.compare_exchange_weak(have, bytes, std::memory_order_release)) {
-  }  // release pairs with the acquire at the top
+  publish(*header, extent, end);
   return true;
 }
 

@@ -25,6 +25,7 @@ std::uint32_t append(Region region) {
   do {
     const std::uint64_t needed = (next + 1) * sizeof(Record);
     const std::uint64_t more = needed + needed / 4;  // small programs stay small
+    if (needed > extent.reserved) return 0;
     if (needed > extent.committed.load(std::memory_order_acquire) &&
         !segment.commit(region, more < extent.reserved ? more : extent.reserved) &&
         needed > extent.committed.load(std::memory_order_acquire))

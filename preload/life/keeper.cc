@@ -19,6 +19,7 @@
 #include "birth.h"
 #include "output_path.h"
 #include "process.h"
+#include "signals.h"
 #include "stream.h"
 
 namespace leakhook::life {
@@ -234,14 +235,15 @@ Place* claim_place() {
 }
 
 /// The keeper's pid, or −errno. Signals stay blocked in it for good.
-long start_in(Place& place, const Request& request) {
+long start_in(Place& place, const Request& request, int exit_signal) {
   place.request = request;
   name_dump(place);
   std::uint64_t before = 0;
   set_mask(&all_signals, &before);
   place.is_ending.store(false, std::memory_order_relaxed);
-  const long pid = sys::clone_call(keep, place.stack + sizeof place.stack,
-                                   CLONE_VM | CLONE_CHILD_CLEARTID, &place, &place.tid);
+  const long pid =
+      sys::clone_call(keep, place.stack + sizeof place.stack,
+                      CLONE_VM | CLONE_CHILD_CLEARTID | exit_signal, &place, &place.tid);
   if (pid > 0)
     place.unreaped.store(static_cast<std::int32_t>(pid), std::memory_order_release);
   else
@@ -261,7 +263,7 @@ long start_in(Place& place, const Request& request) {
 void start_keeper(const Request& request) {
   reap_keepers();
   if (Place* place = claim_place()) {
-    start_in(*place, request);
+    start_in(*place, request, keeper_end_signal());
   } else if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostWaiting) {
     waiting.fetch_sub(1, std::memory_order_relaxed);
     segment.count(Counter::dumps_dropped);
@@ -280,7 +282,7 @@ void keep_and_wait(const Request& request) {
       break;
     }
   }
-  const long pid = start_in(*place, request);
+  const long pid = start_in(*place, request, 0);
   if (pid <= 0) return;
   while (sys::call(SYS_wait4, pid, 0, __WCLONE, 0) == -EINTR) {
   }

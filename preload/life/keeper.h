@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who writes a dump? A keeper: a short-lived process that shares our memory and nothing else.
 //
-// It is a child with exit signal 0: invisible to the service's wait() and SIGCHLD, no thread of the
-// service, with a descriptor table of its own. It starts `leakhook export` as its own child,
-// because exec would give the exporter SIGCHLD again, streams the segment to it and waits for it.
+// It is a child whose exit signal is not SIGCHLD: invisible to the service's wait(), no thread of
+// the service, with a descriptor table of its own. Its end is announced with SIGURG, whose handler
+// reaps it. It starts `leakhook export` as its own child, because exec would give the exporter
+// SIGCHLD again, streams the segment to it and waits for it.
 #pragma once
 #include "../contract/request.h"
 

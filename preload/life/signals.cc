@@ -34,6 +34,10 @@ constinit std::atomic<bool> is_ours[kSignals]{};
 /// true: the program was told that it has the dump signal.
 constinit std::atomic<bool> has_yielded{false};
 
+/// What a keeper's end is announced with. Ignored by default, so that nothing happens where the
+/// handler is gone.
+constexpr int kKeeperEnded = SIGURG;
+
 bool is_ending_signal(int signal) {
   for (const int one : kEnding)
     if (one == signal) return true;
@@ -55,6 +59,13 @@ void on_dump_signal(int, siginfo_t* info, void*) {
   } else {
     set_recording(request.command == Command::on);
   }
+  errno = kept;
+}
+
+/// A keeper has ended: an idle service must not keep its defunct entry.
+void on_keeper_ended(int, siginfo_t*, void*) {
+  const int kept = errno;
+  if (may_dump() && is_alive()) reap_keepers();
   errno = kept;
 }
 
@@ -100,10 +111,14 @@ bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.numbe
 void install_signals() {
   const int dump = process.settings.SIGNAL.number;
   if (dump != 0 && has_default_action(dump)) install(dump, on_dump_signal);
+  if (dump != kKeeperEnded && has_default_action(kKeeperEnded))
+    install(kKeeperEnded, on_keeper_ended);
   if (!process.settings.AT_EXIT) return;
   for (const int signal : kEnding)
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
 }
+
+int keeper_end_signal() { return is_ours[kKeeperEnded].load() ? kKeeperEnded : 0; }
 
 void release_ending_signals() {
   struct sigaction action {};

@@ -7,6 +7,9 @@ namespace leakhook::life {
 /// Installs our handlers where the program has default actions. Once, at birth.
 void install_signals();
 
+/// The exit signal that a keeper should have: one whose handler reaps it, or 0.
+int keeper_end_signal();
+
 /// Gives SIGTERM, SIGINT and SIGHUP back to the default action for good.
 void release_ending_signals();
 

@@ -48,6 +48,13 @@ def table_complaints(tree, path):
                 break
 
 
+def macros(tree):
+    """Names of ours that the code defines, which are no settings."""
+    defined = re.compile(r"#\s*define LEAKHOOK_(\w+)")
+    return {name for path in tree.paths("preload", "export", suffixes=(".h", ".cc"))
+            for name in defined.findall(tree.text(path))}
+
+
 def names_in(tree, path):
     """(line, name) of each setting that a page names; the manual writes \\- and \\_ at times."""
     for number, line in tree.lines(path):
@@ -57,10 +64,11 @@ def names_in(tree, path):
 
 def complaints(tree):
     yield from table_complaints(tree, "README.md")
+    known = {*SETTINGS, *OF_TESTS, *macros(tree)}
     pages = [path for path in tree.paths(suffixes=(".md",)) if path != "CHANGELOG.md"]
     for path in [*pages, *(name for name in (MANUAL, COMPLETION) if tree.has(name))]:
         for number, name in names_in(tree, path):
-            if name not in SETTINGS and name not in OF_TESTS:
+            if name not in known:
                 yield house.say(path, number, f"LEAKHOOK_{name} is no row of settings.def")
     named = {name for _, name in names_in(tree, MANUAL)} if tree.has(MANUAL) else set()
     for name in SETTINGS if named else []:
@@ -78,7 +86,8 @@ EXAMPLES = [
     ({"README.md": GOOD.replace("\n<!-- /kinds", "\n| more | than | true |\n<!-- /kinds")}, ["kinds"]),
     ({}, ["no table between <!-- settings", "no table between <!-- kinds"]),
     ({"README.md": GOOD, MANUAL: ALL.replace("LEAKHOOK_DIR\n", "")}, ["LEAKHOOK_DIR is not desc"]),
-    ({"README.md": GOOD, "docs/a.md": "\nset LEAKHOOK_SAMPEL=1, LEAKHOOK_KINDS\n"}, [r"a\.md:2: LEAK"]),
+    ({"README.md": GOOD, "docs/a.md": "\nset LEAKHOOK_SAMPEL=1, LEAKHOOK_KINDS, LEAKHOOK_HERE\n",
+      "preload/a.h": "#define LEAKHOOK_HERE 1\n"}, [r"a\.md:2: LEAK"]),
 ]
 
 if __name__ == "__main__":

@@ -130,8 +130,8 @@ def self_complaints(rows):
                        input=BAD_LIBRARY, text=True, check=True)
         names = "".join(f'extern "C" void hook_{i}() __asm__("{name}"); void hook_{i}() {{}}\n'
                         for i, name in enumerate(sorted(rows)))
-        subprocess.run([*compiler, "-shared", "-fPIC", "-nostdlib", "-x", "c++", "-", "-lc", "-o", good,
-                        "-Wl,--no-as-needed"], input=names, text=True, check=True)
+        subprocess.run([*compiler, "-shared", "-fPIC", "-nostdlib", "-o", good, "-x", "c++", "-",
+                        "-Wl,--no-as-needed", "-lc"], input=names, text=True, check=True)
         found = list(library_complaints(bad, rows))
         for sign in BAD_SIGNS:
             if not any(re.search(sign, text) for text in found):

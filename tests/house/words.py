@@ -20,7 +20,7 @@ PUBLIC = re.compile(r"(?:[\w-]+\.)*(?:example|example\.(?:com|org|net)|localhost
                     r"prometheus\.io|parca\.dev|postgresql\.org|redis\.io|nginx\.org|"
                     r"keepachangelog\.com|semver\.org|freedesktop\.org|dwarfstd\.org|x86\.org|"
                     r"spdx\.org|w3\.org|%s|\{\w+\})$")
-FIRST_LINES = 9  # of a service: its verdict comes first
+FIRST_LINES = 16  # of a service: its verdict comes first
 
 
 def is_source(tree, path):

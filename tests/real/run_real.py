@@ -90,7 +90,8 @@ def run(name, setup, keep):
     is_same = bare is not None and bare == hooked
     if bare is not None and hooked is not None and not is_same:
         complaints.append(f"output differs:\n  bare {str(bare)[:1000]}\n  with {str(hooked)[:1000]}")
-    row = (f"| {program.name} | {bare_seconds:.1f} s | {seconds:.1f} s, {'ok' if not complaints else 'FAILED'} "
+    how = "FAILED" if complaints else "ok"
+    row = (f"| {program.name} | {bare_seconds:.1f} s | {seconds:.1f} s, {how} "
            f"| {'yes' if is_same else 'NO'} |")
     return row, complaints
 

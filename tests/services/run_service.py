@@ -88,8 +88,9 @@ def examine(run, verdict, main):
         complaints.append(f"profiles of {len(dumps)} processes instead of {verdict.processes}")
     for pid, numbered in dumps.items():
         is_child = pid != run.pid
-        judged, complaint = judged_numbers(verdict, run.asked.get(pid, 0), numbered) if not is_child else (
-            [max(numbered)], None)
+        judged, complaint = [max(numbered)], None
+        if not is_child:
+            judged, complaint = judged_numbers(verdict, run.asked.get(pid, 0), numbered)
         complaints += [complaint] if complaint else []
         for number, files in numbered.items():
             profiles, found = load(files, main, pid)

@@ -26,7 +26,7 @@ class PostgreSQL(real.Program):
     name = "PostgreSQL under pgbench"
     packages = ["postgresql", "postgresql-contrib"]
     needs_root = True
-    must_name = {"heap": r"^(AllocSetContextCreateInternal|AllocSetAlloc|MemoryContextInit|malloc)",
+    must_name = {"heap": r"^(AllocSetContextCreateInternal|AllocSetAlloc|MemoryContextInit)",
                  "mapping": r"^(CreateSharedMemoryAndSemaphores|PGSharedMemoryCreate|PostmasterMain)"}
     at_exit = "postgres"
     env = {"LEAKHOOK_SIGNAL": "RTMIN+3"}

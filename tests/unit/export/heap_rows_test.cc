@@ -114,6 +114,25 @@ TEST(HeapRows, InheritedBlocksAreNotPartOfTheCounts) {
   EXPECT_EQ(rows.passed[0].objects, 2);
 }
 
+TEST(HeapRows, ManySizesOfOneStackBecomePowersOfTwo) {
+  SegmentBuilder builder;
+  const StackId few = builder.stack({place(1)});
+  const StackId many = builder.stack({place(2)});
+  builder.live(0x1000, 77, few);
+  std::int64_t bytes = 77;
+  for (int i = 0; i < 200; ++i) {
+    builder.live(0x10000 + 16 * i, 1000 + i, many);
+    bytes += 1000 + i;
+  }
+  builder.live(0x2000, 0, many);
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.live.size(), 4u);  // 77; 0, 512 and 1024
+  EXPECT_EQ(rows.live[0].size, 77u);
+  EXPECT_EQ(rows.bytes, bytes);
+  EXPECT_EQ(rows.objects, 202);
+}
+
 TEST(SaturatedSum, StopsAtTheEndOfTheRange) {
   EXPECT_EQ(saturated_sum(1, 2), 3);
   EXPECT_EQ(saturated_sum(INT64_MAX - 1, 2), INT64_MAX);

@@ -90,16 +90,29 @@ TEST(Say, IsSilentWhenStderrBecameAnotherFile) {
   EXPECT_EQ(pipe.read_all(), "");
 }
 
-TEST(Say, IsSilentWhenStderrWasNeverOpen) {
+TEST(Say, IsSilentWhenStderrIsClosed) {
+  remember_stderr();
   const int kept = dup(2);
   close(2);
-  remember_stderr();
   EXPECT_FALSE(is_stderr_ours());
   dup2(kept, 2);
-  EXPECT_FALSE(is_stderr_ours());
-  close(kept);
-  remember_stderr();
   EXPECT_TRUE(is_stderr_ours());
+  close(kept);
+}
+
+TEST(Say, KnowsALogFromADatabase) {
+  remember_stderr();
+  const int kept = dup(2);
+  for (const int flags : {0, O_APPEND}) {
+    const int file = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC | flags, 0600);
+    ASSERT_GE(file, 0);
+    dup2(file, 2);
+    const bool is_ours = is_stderr_ours();
+    dup2(kept, 2);
+    close(file);
+    EXPECT_EQ(is_ours, flags != 0) << "only files that are appended to are written to";
+  }
+  close(kept);
 }
 
 }  // namespace

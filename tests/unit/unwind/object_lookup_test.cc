@@ -87,6 +87,16 @@ TEST_P(ObjectLookup, FollowsLibrariesThatComeAndGo) {
   EXPECT_FALSE(find_object(place, &object));
 }
 
+TEST(CLibraryLookup, KnowsNewLibrariesAtOnce) {
+  if (dlsym(RTLD_DEFAULT, "_dl_find_object") == nullptr) GTEST_SKIP() << "before glibc 2.35";
+  prepare(nullptr);
+  void* library = dlopen(UNWIND_TEST_PLUGIN_A, RTLD_NOW);
+  ASSERT_NE(library, nullptr) << dlerror();
+  Object object;
+  EXPECT_TRUE(find_object(of(dlsym(library, "plugin_call")), &object));
+  dlclose(library);
+}
+
 TEST_P(ObjectLookup, SegmentsAreWhatTheFileSays) {
   Object object;
   const Address place = of(dlsym(RTLD_DEFAULT, "lldiv"));
