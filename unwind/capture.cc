@@ -101,6 +101,13 @@ End end_of(Step step) {
   }
 }
 
+/// The first frame of a thread has nothing above it, rules or not: the loader's entry point, under
+/// which constructors run, has none.
+bool is_first_frame(const Frame& frame, const StackBounds& bounds) {
+  constexpr Address kEntry = 64;
+  return frame.sp <= bounds.high && bounds.high - frame.sp <= kEntry;
+}
+
 }  // namespace
 
 void prepare(ObjectObserver observer) {
@@ -127,16 +134,19 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
       const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
       std::uint32_t full_count = count;
       const End end = walk_fully(Frame(frame), observer, &words, out, &full_count);
-      return {full_count, end, false};
+      return {full_count, end};
     } else {
       // A copy, so that the loop's own frame stays in registers: no one knows its address.
       Frame rare = frame;
       step = step_rarely(rule, &rare, &words, &stack_changes);
       frame = rare;
     }
-    if (step != Step::moved) return {count, end_of(step), false};
+    if (step != Step::moved) {
+      const bool is_bottom = step != Step::outermost && is_first_frame(frame, bounds);
+      return {count, is_bottom ? End::outermost : end_of(step)};
+    }
   }
-  return {count, End::cut, false};
+  return {count, End::cut};
 }
 
 void forget_rules() {

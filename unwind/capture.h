@@ -40,7 +40,6 @@ enum class End : std::uint8_t {
 struct Captured {
   std::uint32_t count;  ///< how many addresses were written
   End end;
-  bool fallback_busy;  ///< libunwind was wanted but in use by another thread
 };
 
 /// A loaded object (executable, library, vdso) in which a frame was found.

@@ -6,6 +6,11 @@
 
 namespace leakhook {
 
+/// A process that can be dumped maps a page with this name and the number of its dump signal behind
+/// it ("/memfd:leakhook.signal.12 (deleted)" in /proc/PID/maps): the environment may be
+/// overwritten.
+inline constexpr char kHandshake[] = "leakhook.signal.";
+
 enum class Command : std::uint8_t { dump = 1, on = 2, off = 3 };
 enum LabelSet : std::uint8_t { kLabelFd = 1, kLabelPath = 2 };
 

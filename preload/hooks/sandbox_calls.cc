@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Telling the calls that install a filter from the others.
 #include "sandbox_calls.h"
 
 #include <linux/prctl.h>
@@ -17,8 +18,9 @@ void note_seccomp(unsigned long operation, const void* argument) {
 
 void note_prctl(long option, unsigned long a, unsigned long b) {
   if (option != PR_SET_SECCOMP) return;
-  note_seccomp(a == SECCOMP_MODE_STRICT ? SECCOMP_SET_MODE_STRICT : SECCOMP_SET_MODE_FILTER,
-               reinterpret_cast<const void*>(b));
+  if (a == SECCOMP_MODE_STRICT) note_seccomp(SECCOMP_SET_MODE_STRICT, nullptr);
+  if (a == SECCOMP_MODE_FILTER)
+    note_seccomp(SECCOMP_SET_MODE_FILTER, reinterpret_cast<const void*>(b));
 }
 
 }  // namespace leakhook

@@ -24,7 +24,11 @@ OwnWork::~OwnWork() {
 bool attend(Event event) {
   if (this_thread.own_work != 0) return false;
   if (this_thread.vforked != 0) {
-    if (segment.owner != static_cast<std::int32_t>(sys::getpid())) return false;
+    // A vfork child finds the mode as its parent left it, a forked one finds it wiped.
+    const bool is_wiped =
+        attention.load(std::memory_order_acquire)->mode.load(std::memory_order_relaxed) ==
+        Attention::unborn;
+    if (!is_wiped && segment.owner != static_cast<std::int32_t>(sys::getpid())) return false;
     this_thread.vforked = 0;
   }
   OwnWork work;

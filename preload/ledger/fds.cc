@@ -28,7 +28,7 @@ FdRecord* record_for(int fd) {
   const std::uint64_t end = (static_cast<std::uint64_t>(fd) + 1) * sizeof(FdRecord);
   if (end <= segment.extent(Region::fds).reserved && segment.commit(Region::fds, end))
     return known_record(fd);
-  segment.count(Counter::fd_table_full);
+  segment.count_and_say(Counter::fd_table_full);
   return nullptr;
 }
 

@@ -50,6 +50,9 @@ void lost(Counter counter) {
   if (segment.header != nullptr) segment.count(counter);
 }
 
-void thread_vforks() { this_thread.vforked = 1; }
+void thread_vforks() {
+  (void)may_record(Event::release);  // a forked child is born before its memory is borrowed
+  this_thread.vforked = 1;
+}
 
 }  // namespace leakhook::ledger

@@ -29,9 +29,11 @@ bool IdIndex::add(std::uint64_t hash, std::uint32_t id) {
     }
     return false;
   };
+  std::uint64_t lines = 0;
   do {
-    if (for_each_place(hash, lines_.load(std::memory_order_acquire), kSmallest, claim)) return true;
-  } while (grow(lines_.load(std::memory_order_acquire)));
+    lines = lines_.load(std::memory_order_acquire);
+    if (for_each_place(hash, lines, kSmallest, claim)) return true;
+  } while (grow(lines));  // of the index that was full: another thread may have doubled it
   return false;
 }
 

@@ -51,10 +51,12 @@ bool insert(std::uint64_t key, std::uint64_t value) {
   const std::uint64_t hash = hash_of(address_of_key(key));
   LiveBucket* table = buckets();
   const auto claim = [&](std::uint64_t place) { return claim_in(table[place], key, value); };
+  std::uint64_t count = 0;
   do {
-    if (for_each_place(hash, bucket_count(), kSmallest, claim)) return true;
-  } while (grow(bucket_count()));
-  segment.count(Counter::live_table_full);
+    count = bucket_count();
+    if (for_each_place(hash, count, kSmallest, claim)) return true;
+  } while (grow(count));  // of the table that was full: another thread may have doubled it
+  segment.count_and_say(Counter::live_table_full);
   return false;
 }
 

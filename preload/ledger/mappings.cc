@@ -48,7 +48,7 @@ struct Cut {
     if (kept_count < kMaxKept)
       kept[kept_count++] = content;
     else
-      segment.count(Counter::resource_table_full);
+      segment.count_and_say(Counter::resource_table_full);
   }
   void give(const resource_table::Content& content, std::uint64_t a, std::uint64_t b) {
     if (withdrawn == nullptr) return;

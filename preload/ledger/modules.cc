@@ -115,7 +115,7 @@ void seen(const unwind::Object& object) {
   const std::uint64_t index =
       segment.extent(Region::modules).used.fetch_add(1, std::memory_order_relaxed);
   if (index >= kMax || !segment.commit(Region::modules, (index + 1) * sizeof(ModuleRecord))) {
-    segment.count(Counter::module_table_full);
+    segment.count_and_say(Counter::module_table_full);
     return;
   }
   ModuleRecord& module = table()[index];

@@ -35,7 +35,6 @@ StackId walk(const Caller& caller, std::span<unwind::Address> frames) {
   if (captured.end != unwind::End::outermost) [[unlikely]] {
     segment.count(captured.end == unwind::End::cut ? Counter::stacks_cut
                                                    : Counter::stacks_unfinished);
-    if (captured.fallback_busy) segment.count(Counter::fallback_busy);
   }
   return stack_table::intern(frames.first(captured.count), captured.end);
 }

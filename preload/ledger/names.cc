@@ -26,7 +26,7 @@ NameId intern(const char* text) {
   const std::uint64_t index = extent.used.fetch_add(1, std::memory_order_acq_rel);
   if (index >= kMaxNames) {
     extent.used.store(kMaxNames, std::memory_order_relaxed);
-    segment.count(Counter::name_table_full);
+    segment.count_and_say(Counter::name_table_full);
     return 0;
   }
   table[index] = wanted;

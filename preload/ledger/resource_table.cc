@@ -87,12 +87,14 @@ bool prepare() {
 bool insert(const Content& content) {
   const std::uint64_t hash = hash_of(content.kind, content.identity);
   const auto claim = [&](std::uint64_t place) { return claim_in(table()[place], content); };
+  std::uint64_t end = 0;
   do {
-    if (!for_each_place(hash, buckets.load(std::memory_order_acquire), kSmallest, claim)) continue;
+    end = buckets.load(std::memory_order_acquire);
+    if (!for_each_place(hash, end, kSmallest, claim)) continue;
     counts[static_cast<int>(content.kind)].fetch_add(1, std::memory_order_relaxed);
     return true;
-  } while (grow(buckets.load(std::memory_order_acquire)));
-  segment.count(Counter::resource_table_full);
+  } while (grow(end));  // of the table that was full: another thread may have doubled it
+  segment.count_and_say(Counter::resource_table_full);
   return false;
 }
 
@@ -103,10 +105,15 @@ bool withdraw(Kind kind, std::uint64_t identity, Content* out) {
   });
 }
 
-bool add_to_size(Kind kind, std::uint64_t identity, std::int64_t change, std::uint64_t* now) {
+bool add_reference(Kind kind, std::uint64_t identity) {
+  return with_record(kind, identity, [](ResourceRecord& record) { ++record.size; });
+}
+
+bool drop_reference(Kind kind, std::uint64_t identity, Content* content) {
   return with_record(kind, identity, [&](ResourceRecord& record) {
-    record.size += static_cast<std::uint64_t>(change);
-    *now = record.size;
+    --record.size;
+    copy_out(record, content);
+    if (record.size == 0) take_out(record);
   });
 }
 

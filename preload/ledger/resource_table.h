@@ -30,8 +30,11 @@ bool prepare();
 bool insert(const Content& content);
 /// Takes the record out. False: not there.
 bool withdraw(Kind kind, std::uint64_t identity, Content* out);
-/// Adds to `size` of a record. Returns false when it is not there; *now is the new size.
-bool add_to_size(Kind kind, std::uint64_t identity, std::int64_t change, std::uint64_t* now);
+/// One reference more to a record that counts them in `size`. False: not there.
+bool add_reference(Kind kind, std::uint64_t identity);
+/// One reference less; the last one takes the record out. False: not there. content->size is what
+/// is left.
+bool drop_reference(Kind kind, std::uint64_t identity, Content* content);
 
 /// Takes out every record of a kind that `wants` says yes to and hands it to `taken`.
 /// `taken` must not insert.

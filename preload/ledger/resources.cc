@@ -26,8 +26,8 @@ bool is_counted(Kind kind) { return kind == Kind::library || kind == Kind::semap
 
 void acquired(const Caller& caller, Kind kind, std::uint64_t identity, const char* name) {
   if (!may_record_kind(kind)) return;
-  std::uint64_t now = 0;
-  if (is_counted(kind) && resource_table::add_to_size(kind, identity, 1, &now)) return;
+  if (kind == Kind::library) unwind::learn_objects();
+  if (is_counted(kind) && resource_table::add_reference(kind, identity)) return;
   resource_table::Content content;
   if (!is_counted(kind)) resource_table::withdraw(kind, identity, &content);  // a missed release
   const Moment moment = take_moment(caller);
@@ -45,22 +45,18 @@ void released(Kind kind, std::uint64_t identity) {
 void withdraw(Kind kind, std::uint64_t identity, WithdrawnResource* out) {
   out->kind = Kind::none;
   if (!may_record(Event::release)) return;
-  std::uint64_t left = 0;
-  if (is_counted(kind) && resource_table::add_to_size(kind, identity, -1, &left) && left != 0) {
-    out->kind = kind, out->identity = identity, out->size = left;
-    return;
-  }
   resource_table::Content content;
-  if (!resource_table::withdraw(kind, identity, &content)) return;
-  *out = {kind, identity, 0, content.stack, content.birth, content.thread, {}};
+  const bool is_known = is_counted(kind) ? resource_table::drop_reference(kind, identity, &content)
+                                         : resource_table::withdraw(kind, identity, &content);
+  if (!is_known) return;
+  *out = {kind, identity, content.size, content.stack, content.birth, content.thread, {}};
   std::memcpy(out->name, content.name, sizeof out->name);
 }
 
 void restore(const WithdrawnResource& withdrawn) {
   if (withdrawn.kind == Kind::none || !may_record(Event::release)) return;
-  std::uint64_t now = 0;
-  if (withdrawn.size != 0 &&
-      resource_table::add_to_size(withdrawn.kind, withdrawn.identity, 1, &now))
+  if (is_counted(withdrawn.kind) &&
+      resource_table::add_reference(withdrawn.kind, withdrawn.identity))
     return;
   resource_table::Content content{withdrawn.stack,
                                   withdrawn.birth,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One small fact and its three readers: what filters of the program leave us.
 #include "sandbox.h"
 
 #include <atomic>

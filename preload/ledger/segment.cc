@@ -11,6 +11,7 @@
 
 #include <cerrno>
 
+#include "../base/line.h"
 #include "../base/system.h"
 #include "sandbox.h"
 
@@ -160,6 +161,16 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
   return true;
 }
 
+void Segment::count_and_say(Counter counter) const {
+  const int index = static_cast<int>(counter);
+  if (header->counters[index].fetch_add(1, std::memory_order_relaxed) != 0 || is_sandboxed())
+    return;
+  Line line;
+  line << kCounterRows[index].text << " (" << kCounterRows[index].name
+       << ": said once, counted in each profile)";
+  say(header->settings.verbose, line.c_str());
+}
+
 bool Segment::commit(Region region, std::uint64_t bytes) {
   RegionExtent& extent = this->extent(region);
   const std::uint64_t have = extent.committed.load(std::memory_order_acquire);
@@ -171,13 +182,13 @@ bool Segment::commit(Region region, std::uint64_t bytes) {
   if (total + (end - have) > header->settings.memory_bytes) {
     // Unless the total has this growth in it already, made by another thread.
     if (bytes <= extent.committed.load(std::memory_order_acquire)) return true;
-    count(Counter::ceiling_reached);
+    count_and_say(Counter::ceiling_reached);
     return false;
   }
   if (!should_try_again()) return false;
   if (!open_pages(*header, extent, end, is_file)) {
     refusals_in_a_row.fetch_add(1, std::memory_order_relaxed);
-    count(Counter::segment_refused);
+    count_and_say(Counter::segment_refused);
     return false;
   }
   refusals_in_a_row.store(0, std::memory_order_relaxed);

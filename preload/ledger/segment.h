@@ -32,6 +32,8 @@ struct Segment {
   void count(Counter counter) const {
     header->counters[static_cast<int>(counter)].fetch_add(1, std::memory_order_relaxed);
   }
+  /// As count(), and says so on stderr the first time.
+  void count_and_say(Counter counter) const;
 };
 
 extern Segment segment;

@@ -87,7 +87,7 @@ StackId intern(std::span<const unwind::Address> frames, unwind::End end) {
       hash, [&](StackId id) { return stacks[id].hash.load(std::memory_order_relaxed) == hash; });
   if (known != 0) return known;
   const StackId id = add(hash, frames, end);
-  if (id == 0) segment.count(Counter::stack_table_full);
+  if (id == 0) segment.count_and_say(Counter::stack_table_full);
   return id;
 }
 

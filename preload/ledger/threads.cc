@@ -106,7 +106,7 @@ ThreadRecord* thread_starts(const Caller& caller, void* start_routine, void* arg
   if (!may_record_kind(Kind::thread)) return nullptr;
   ThreadRecord* thread = claim_slot();
   if (thread == nullptr) {
-    segment.count(Counter::thread_table_full);
+    segment.count_and_say(Counter::thread_table_full);
     return nullptr;
   }
   const Moment moment = take_moment(caller);
@@ -147,6 +147,8 @@ void thread_enters(ThreadRecord* thread, std::uint64_t identity) {
 }
 
 void thread_ends(ThreadRecord* thread) {
+  // In a forked child the thread that went on is the main one, and its old record is free.
+  if (!may_record(Event::release) || this_thread.record != thread) return;
   this_thread.record = nullptr;
   this_thread.name = thread->name;  // destructors of the thread may still allocate
   Writing writing(thread->version);

@@ -27,6 +27,12 @@
 #include "process.h"
 #include "signals.h"
 
+extern "C" [[gnu::weak]] const char* gnu_get_libc_version();
+
+/// What pthread_atfork is made of in glibc; other libcs need not have it for us to load.
+extern "C" [[gnu::weak]] int __register_atfork(void (*prepare)(), void (*parent)(), void (*child)(),
+                                               void* library);
+
 namespace leakhook::life {
 namespace {
 
@@ -44,7 +50,9 @@ Attention* make_attention() {
       sys::map(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
   if (page == nullptr) return nullptr;
   if (sys::failed(sys::call(SYS_madvise, sys::word(page), 4096, MADV_WIPEONFORK)))
-    pthread_atfork(nullptr, nullptr, [] { set_mode(Attention::unborn); });
+    if (&__register_atfork != nullptr)
+      __register_atfork(
+          nullptr, nullptr, [] { set_mode(Attention::unborn); }, nullptr);
   return page;
 }
 
@@ -121,7 +129,11 @@ bool make_books(char** argv) {
   return true;
 }
 
+/// Another libc gives constructors no arguments, and its threads and lists are not what we expect.
+bool is_glibc() { return &gnu_get_libc_version != nullptr; }
+
 [[gnu::constructor]] void begin(int, char** argv, char** environment) {
+  if (!is_glibc()) return be_inert();
   real::resolve_all();
   if (getauxval(AT_SECURE) != 0) return be_inert();
   ledger::OwnWork work;

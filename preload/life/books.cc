@@ -104,11 +104,20 @@ bool prepare_tables() {
          ledger::resource_table::prepare() && segment.commit(Region::fds, 64 * sizeof(FdRecord));
 }
 
-/// A file segment is shared with the parent: copy what is in use into a file of our own.
+/// Private pages can only move in one piece, thus with one protection.
+bool is_in_one_piece(const ledger::Segment& made) {
+  return made.is_file ||
+         !sys::failed(sys::call(SYS_mprotect, sys::word(made.header), static_cast<long>(made.size),
+                                PROT_READ | PROT_WRITE));
+}
+
+/// A file segment is shared with the parent: copy what is in use into a file of our own, and put
+/// that where the parent's was, so that the records which threads point to stay where they are.
 bool copy_into_own_file() {
   const ledger::Segment parents = segment;
   ledger::Segment mine{};
   if (!make(parents.header->settings.memory_bytes, &mine)) return false;
+  if (!is_in_one_piece(mine)) return sys::unmap(mine.header, mine.size), false;
   const bool is_file = mine.is_file;
   mine.kinds = parents.kinds, mine.sample_bytes = parents.sample_bytes;
   segment = mine;
@@ -116,7 +125,10 @@ bool copy_into_own_file() {
     const auto region = static_cast<Region>(i);
     const RegionExtent& from = parents.extent(region);
     const std::uint64_t size = from.committed.load();
-    if (!segment.commit(region, size)) return segment = parents, false;
+    if (!segment.commit(region, size)) {
+      sys::unmap(mine.header, mine.size);
+      return segment = parents, false;
+    }
     std::memcpy(segment.records<char>(region), parents.records<char>(region), size);
     segment.extent(region).used.store(from.used.load());
   }
@@ -127,8 +139,11 @@ bool copy_into_own_file() {
   std::memcpy(static_cast<void*>(segment.header->regions), extents, sizeof extents);
   segment.header->committed_total.store(committed);
   segment.is_file = is_file;
-  sys::unmap(parents.header, parents.size);
-  return true;
+  const long moved = sys::call(SYS_mremap, sys::word(mine.header), static_cast<long>(mine.size),
+                               static_cast<long>(mine.size), MREMAP_MAYMOVE | MREMAP_FIXED,
+                               sys::word(parents.header));
+  segment.header = parents.header;
+  return !sys::failed(moved);
 }
 
 /// Everything ever allocated was allocated by the parent. Private pages can simply be dropped.

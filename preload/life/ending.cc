@@ -16,7 +16,8 @@
 #include "sandbox.h"
 
 extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* library);
-extern "C" int __cxa_at_quick_exit(void (*function)(void*), void* library);
+extern "C" [[gnu::weak]] int __cxa_at_quick_exit(void (*function)(void*),
+                                                 void* library);  // not in musl
 
 namespace leakhook::life {
 namespace {
@@ -36,7 +37,7 @@ bool wants_last_dump() {
 void watch_endings() {
   // No library handle: such functions run after the destructors of all libraries.
   __cxa_atexit([](void*) { process_ends(); }, nullptr, nullptr);
-  __cxa_at_quick_exit([](void*) { process_ends(); }, nullptr);
+  if (&__cxa_at_quick_exit != nullptr) __cxa_at_quick_exit([](void*) { process_ends(); }, nullptr);
 }
 
 void process_ends() {

@@ -293,11 +293,11 @@ void reap_keepers() {
   ledger::Attention* attention = ledger::attention.load(std::memory_order_relaxed);
   attention->keepers_ended.store(0, std::memory_order_relaxed);
   for (Place& place : places) {
-    const std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
+    std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
     if (pid == 0) continue;
     const long result = sys::call(SYS_wait4, pid, 0, __WCLONE | WNOHANG, 0);
-    if (result == pid || result == -ECHILD)
-      place.unreaped.store(0, std::memory_order_release);
+    if (result == pid || result == -ECHILD)  // not the next one: another thread may have reaped too
+      place.unreaped.compare_exchange_strong(pid, 0, std::memory_order_release);
     else if (place.is_ending.load(std::memory_order_acquire))
       attention->keepers_ended.store(1, std::memory_order_relaxed);  // dead any moment: come again
   }

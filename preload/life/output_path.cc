@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Replacing the % sequences of OUTPUT without libc.
 #include "output_path.h"
 
 namespace leakhook::life {

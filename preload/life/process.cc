@@ -18,10 +18,11 @@ constinit Process process{};
 
 namespace {
 
-void read_link(const char* path, char* to, std::size_t size) {
+bool read_link(const char* path, char* to, std::size_t size) {
   const long got =
       sys::call(SYS_readlinkat, -100, sys::word(path), sys::word(to), static_cast<long>(size - 1));
   to[got > 0 ? got : 0] = 0;
+  return got > 0;
 }
 
 const char* base_name(const char* path) {
@@ -95,15 +96,31 @@ void find_exporter() {
   }
 }
 
+/// Where /proc is missing (a chroot), the name by which the program was started must do.
+void find_executable(const char* started_as) {
+  if (read_link("/proc/self/exe", process.executable, sizeof process.executable)) return;
+  Text<sizeof process.executable> path;
+  if (started_as[0] != '/') path << process.directory << '/';
+  path << started_as;
+  copy_text(process.executable, path.c_str());
+}
+
+void find_name(const char* program) {
+  const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name - 1);
+  if (size <= 0) return copy_text(process.name, program);
+  process.name[size - 1] = 0;  // without the newline
+}
+
 }  // namespace
 
 void look_at_process(const char* const* environment) {
-  read_link("/proc/self/exe", process.executable, sizeof process.executable);
+  if (sys::failed(sys::call(SYS_getcwd, sys::word(process.directory), sizeof process.directory)))
+    copy_text(process.directory, "/");
   const auto* started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
-  copy_text(process.program, base_name(started_as != nullptr ? started_as : process.executable));
-  read_link("/proc/self/cwd", process.directory, sizeof process.directory);
-  const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name - 1);
-  process.name[size > 0 ? size - 1 : 0] = 0;  // without the newline
+  if (started_as == nullptr) started_as = "";
+  copy_text(process.program, base_name(started_as));
+  find_executable(started_as);
+  find_name(process.program);
   Dl_info info;
   const auto* here = reinterpret_cast<const void*>(&look_at_process);
   if (real::borrowed::dladdr1 != nullptr && real::borrowed::dladdr1(here, &info, nullptr, 0) != 0 &&

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Asking a filter about every system call of a dump, before it holds.
 #include "sandbox.h"
 
 #include <sched.h>

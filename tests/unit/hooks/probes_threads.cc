@@ -159,7 +159,6 @@ void probe_prctl() {
   TRUE_ONE(prctl)(PR_SET_NAME, word(before), 0, 0, 0);
   const sock_fprog no_filter{};
   FAILS(prctl, "sandbox_begins, real", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, word(&no_filter), 0, 0);
-  FAILS(prctl, "sandbox_may_begin, real", PR_SET_NO_NEW_PRIVS, 2, 0, 0, 0);
   FAILS(prctl, "real", PR_SET_NAME, 8, 0, 0, 0);
 }
 

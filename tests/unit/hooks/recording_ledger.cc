@@ -224,7 +224,6 @@ bool is_sandboxed() { return false; }
 
 namespace life {
 void sandbox_begins(const sock_fprog*) { note("sandbox_begins"); }
-void sandbox_may_begin() { note("sandbox_may_begin"); }
 }  // namespace life
 }  // namespace leakhook
 

@@ -72,7 +72,7 @@ TEST(IdIndex, SaysWhenItIsFull) {
 }
 
 TEST(IdIndex, ThreadsAddAtOnce) {
-  constexpr std::uint32_t kThreads = 4, kEach = 6'000;
+  constexpr std::uint32_t kThreads = 4, kEach = 5'000;
   for (int round = 0; round < 10; ++round) {
     const OwnBooks books;
     IdIndex index(Region::node_index);

@@ -46,6 +46,7 @@ OwnBooks::OwnBooks(std::uint64_t memory) {
   char* arguments[] = {name, nullptr};
   life::describe_process(arguments, reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) +
                                         64 * 1024);
+  ledger::segment.header->settings.verbose = 0;  // losses are wanted here
   prepare_unwinding();
   attention_.mode.store(ledger::Attention::recording);
   if (attention_of_nobody == nullptr) attention_of_nobody = ledger::attention.load();
