@@ -68,8 +68,8 @@ bool is_std_allocator(std::string_view name) {
 
 bool is_rust_allocator(std::string_view name) {
   static constexpr std::string_view kPrefixes[] = {
-      "alloc::alloc::", "<alloc::alloc::Global as ",
-      "std::alloc::System::", "<std::alloc::System as ", "std::sys::alloc::"};
+      "alloc::alloc::",       "<alloc::alloc::Global>::", "<alloc::alloc::Global as ",
+      "std::alloc::System::", "<std::alloc::System as ",  "std::sys::alloc::"};
   return starts_with_any(name, std::begin(kPrefixes), std::end(kPrefixes)) ||
          name.find("GlobalAlloc for std::alloc::System>") != std::string_view::npos;
 }

@@ -59,7 +59,7 @@ std::string dump_line(const SegmentView& view, const DumpSummary& summary,
   const std::string what =
       header.packed ? "dump " + std::to_string(header.dump_number) : std::string("last state");
   const auto blocks = static_cast<std::size_t>(summary.heap_blocks);
-  return what + " of " + view.executable_name() + "[" + std::to_string(header.pid) + "]: heap " +
+  return what + " of " + view.program() + "[" + std::to_string(header.pid) + "]: heap " +
          readable_size(summary.heap_bytes) + " in " + counted(blocks, "block") + ", " +
          counted(summary.fds, "fd") + ", " + counted(summary.threads, "thread") + ", " +
          counted(summary.timers, "timer") + " -> " + short_path(stem) + ".*.pb.gz";

@@ -27,6 +27,18 @@ bool is_kind_of(Kind kind, Profile profile) {
   return kind != Kind::none && kind < Kind::count && row_of(kind).profile == profile;
 }
 
+/// Was this number closed and opened again without us? A record of one kind and a kernel that says
+/// another. Kinds whose link says nothing special prove nothing; a FIFO or a memfd can be opened by
+/// path.
+bool is_reused(Kind recorded, Kind seen) {
+  const auto is_special = [](Kind kind) {
+    return kind >= Kind::pipe && kind <= Kind::socket && kind != Kind::pty;
+  };
+  if (recorded == seen || recorded == Kind::other_fd) return false;
+  if (recorded == Kind::file && (seen == Kind::pipe || seen == Kind::memfd)) return false;
+  return is_special(recorded) || is_special(seen);
+}
+
 class Collector {
  public:
   Collector(const SegmentView& view, const KernelTables& tables) : view_(view), tables_(tables) {}
@@ -44,13 +56,7 @@ class Collector {
       const auto before = tables_.fds.before->find(fd);
       if (recorded.count(fd) || before == tables_.fds.before->end() || before->second != target)
         continue;
-      OpenResource resource;
-      resource.kind = kind_of(fd, target);
-      resource.origin = Origin::untracked;
-      resource.fd = fd;
-      if (target[0] == '/') resource.path = presentable(target);
-      if (resource.kind == Kind::socket) resource.peer = peer_of(target);
-      add(std::move(resource));
+      add_untracked_fd(fd, target);
     }
   }
 
@@ -108,8 +114,21 @@ class Collector {
     return is_flagged || view_.is_inherited(birth) ? Origin::inherited : Origin::hooked;
   }
 
+  void add_untracked_fd(int fd, const std::string& target) {
+    OpenResource resource;
+    resource.kind = kind_of(fd, target);
+    resource.origin = Origin::untracked;
+    resource.fd = fd;
+    if (target[0] == '/') resource.path = presentable(target);
+    if (resource.kind == Kind::socket) resource.peer = peer_of(target);
+    add(std::move(resource));
+  }
+
   void add_fd(int fd, const FdRecord& record) {
     if (!is_kind_of(record.kind, Profile::fd)) return view_.count_damaged();
+    const std::string target = target_of(fd);
+    if (!target.empty() && is_reused(record.kind, kind_of(fd, target)))
+      return add_untracked_fd(fd, target);
     OpenResource resource;
     resource.kind = record.kind;
     resource.origin = origin_of(record.flags & kFdInherited, record.birth);
@@ -122,7 +141,6 @@ class Collector {
     const auto form = static_cast<NameForm>(record.name_form);
     if (form == NameForm::path) resource.path = presentable(name);
     if (form == NameForm::peer) resource.peer = name_of_address(name.data(), name.size());
-    const std::string target = target_of(fd);
     // The service does not ask what it inherits; the kernel knows.
     if (resource.kind == Kind::other_fd && resource.origin == Origin::inherited && !target.empty())
       resource.kind = kind_of(fd, target);

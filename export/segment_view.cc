@@ -43,10 +43,7 @@ SegmentView::SegmentView(const Segment& segment) : segment_(segment), frames_lef
 
 std::string SegmentView::executable() const { return presentable(text_of(header().executable)); }
 
-std::string SegmentView::executable_name() const {
-  const std::string path = executable();
-  return path.substr(path.rfind('/') + 1);
-}
+std::string SegmentView::program() const { return presentable(text_of(header().program)); }
 
 std::string SegmentView::command() const { return presentable(text_of(header().command)); }
 

@@ -47,8 +47,8 @@ class SegmentView {
   explicit SegmentView(const Segment& segment);
 
   const Header& header() const { return segment_.header(); }
-  std::string executable() const;       ///< absolute path
-  std::string executable_name() const;  ///< its last part
+  std::string executable() const;  ///< absolute path
+  std::string program() const;     ///< the name that it was started by
   std::string command() const;
   std::string version() const;
   std::uint64_t counter(Counter counter) const;

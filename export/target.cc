@@ -14,7 +14,6 @@
 
 #include "elf_file.h"
 #include "process_look.h"
-#include "signal_name.h"
 
 namespace leakhook {
 namespace {
@@ -26,13 +25,6 @@ std::string status_field(const std::string& status, const std::string& name) {
   if (at == std::string::npos) return {};
   const std::size_t value = at + start.size();
   return status.substr(value, status.find('\n', value) - value);
-}
-
-std::string environment_value(const std::string& environment, const std::string& name) {
-  std::istringstream entries(environment);
-  for (std::string entry; std::getline(entries, entry, '\0');)
-    if (entry.rfind(name + "=", 0) == 0) return entry.substr(name.size() + 1);
-  return {};
 }
 
 /// The kernel told the loader not to listen to LD_PRELOAD.
@@ -82,6 +74,12 @@ bool names_our_library(const std::string& maps) {
   return false;
 }
 
+int dump_signal_in(const std::string& maps) {
+  const std::string page = std::string("/memfd:") + kHandshake;
+  const std::size_t at = maps.find(page);
+  return at == std::string::npos ? 0 : std::atoi(maps.c_str() + at + page.size());
+}
+
 Target::~Target() {
   if (pid_fd_ >= 0) close(pid_fd_);
 }
@@ -119,11 +117,11 @@ std::string Target::reason_not_loaded() const {
 std::string Target::reason_not_listening() {
   const std::string folder = "/proc/" + std::to_string(pid_);
   const std::string status = text_of_file(folder + "/status");
-  const std::string setting =
-      environment_value(text_of_file(folder + "/environ"), "LEAKHOOK_SIGNAL");
-  // The service falls back to the default when it cannot read the setting, and so do we.
-  signal_ = signal_of_name(setting.empty() ? "USR2" : setting).value_or(SIGUSR2);
-  if (signal_ == 0) return "it takes no dump signal (LEAKHOOK_SIGNAL=none)";
+  signal_ = dump_signal_in(text_of_file(folder + "/maps"));
+  if (signal_ == 0)
+    return "it takes no dump signal: LEAKHOOK_SIGNAL=none, a signal that the program handles "
+           "itself, "
+           "or LEAKHOOK_CHILDREN leaves it out";
   const std::uint64_t caught = std::strtoull(status_field(status, "SigCgt").c_str(), nullptr, 16);
   if (!(caught >> (signal_ - 1) & 1))
     return "it does not catch the dump signal (" + std::string(strsignal(signal_)) +

@@ -40,6 +40,9 @@ class Target {
   uid_t owner_ = 0;
 };
 
+/// The number that a page named kHandshake in /proc/PID/maps carries; 0: there is no such page.
+int dump_signal_in(const std::string& maps);
+
 /// The mapped files of /proc/PID/maps name our library.
 bool names_our_library(const std::string& maps);
 

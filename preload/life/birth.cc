@@ -107,7 +107,10 @@ void note_inherited_fds() {
   sys::close(static_cast<int>(folder));
 }
 
-void be_inert() { set_mode(Attention::inert); }
+void be_inert() {
+  hide_handshake();
+  set_mode(Attention::inert);
+}
 
 /// The constructor's part that needs a program without books. False: inert from now on.
 bool make_books(char** argv) {

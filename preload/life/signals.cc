@@ -98,19 +98,22 @@ bool has_default_action(int signal) {
          now.sa_handler == SIG_DFL;
 }
 
-/// Shows contract/request.h's kHandshake to whoever reads our maps. The page is never looked at.
+/// What whoever reads our maps sees as contract/request.h's kHandshake. Nobody looks into the page.
+constinit void* handshake = nullptr;
+
 void show_handshake(int signal) {
   Text<32> name;
   name << kHandshake << signal;
   const long fd = sys::call(SYS_memfd_create, sys::word(name.c_str()), MFD_CLOEXEC);
   if (sys::failed(fd)) return;
   sys::call(SYS_ftruncate, fd, 4096);
-  sys::map(nullptr, 4096, PROT_READ, MAP_PRIVATE, static_cast<int>(fd));
+  handshake = sys::map(nullptr, 4096, PROT_READ, MAP_PRIVATE, static_cast<int>(fd));
   sys::close(static_cast<int>(fd));
 }
 
 void yield_dump_signal() {
   if (has_yielded.exchange(true)) return;
+  hide_handshake();
   ledger::lost(Counter::signal_taken);
   say("the program handles the dump signal itself: ours yields; choose another with "
       "LEAKHOOK_SIGNAL");
@@ -119,6 +122,11 @@ void yield_dump_signal() {
 bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.number; }
 
 }  // namespace
+
+void hide_handshake() {
+  if (handshake != nullptr) sys::unmap(handshake, 4096);
+  handshake = nullptr;
+}
 
 void install_signals() {
   const int dump = process.settings.SIGNAL.number;

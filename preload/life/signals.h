@@ -7,6 +7,9 @@ namespace leakhook::life {
 /// Installs our handlers where the program has default actions. Once, at birth.
 void install_signals();
 
+/// This process takes no dump signal any more, and `leakhook dump` must not send it one.
+void hide_handshake();
+
 /// The exit signal that a keeper should have: one whose handler reaps it, or 0.
 int keeper_end_signal();
 

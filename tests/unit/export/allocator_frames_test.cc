@@ -32,6 +32,7 @@ TEST(AllocatorFrames, Allocators) {
         "alloc::alloc::alloc",
         "alloc::alloc::exchange_malloc",
         "alloc::alloc::Global::alloc_impl",
+        "<alloc::alloc::Global>::alloc_impl_runtime",
         "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
         "std::sys::alloc::unix::<impl core::alloc::global::GlobalAlloc for "
         "std::alloc::System>::alloc"})

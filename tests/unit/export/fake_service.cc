@@ -4,6 +4,7 @@
 //   answer   reply two file names       error   reply an error
 //   silent   reply nothing              end     end without a reply
 //   deaf     do not even catch the signal
+//   silent about it   catch it, but do not say which one it is
 // Says "ready", then one line for each request: its command and its labels.
 #include <fcntl.h>
 #include <signal.h>
@@ -36,6 +37,10 @@ int main(int argc, char** argv) {
   struct sigaction action {};
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO | SA_RESTART;
+  const int handshake = memfd_create((leakhook::kHandshake + std::string(argv[2])).c_str(), 0);
+  if (behaviour != "silent about it" &&
+      mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, handshake, 0) == MAP_FAILED)
+    return 1;
   if (behaviour != "deaf") sigaction(std::atoi(argv[2]), &action, nullptr);
   std::puts("ready");
   std::fflush(stdout);

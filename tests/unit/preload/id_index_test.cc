@@ -91,7 +91,8 @@ TEST(IdIndex, ThreadsAddAtOnce) {
       });
     for (std::thread& thread : threads) thread.join();
     ASSERT_EQ(lost.load(), 0u);
-    ASSERT_EQ(segment.extent(Region::node_index).committed.load(), 32768u * 8) << "doubled by turns";
+    ASSERT_EQ(segment.extent(Region::node_index).committed.load(), 32768u * 8)
+        << "doubled by turns";
   }
 }
 

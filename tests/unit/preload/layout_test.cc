@@ -17,7 +17,8 @@ LiveValue round_trip(std::uint64_t size, StackId stack, NameId thread) {
 }
 
 TEST(LiveValue, KeepsSmallBlocksWhole) {
-  for (const std::uint64_t size : std::initializer_list<std::uint64_t>{0, 1, 4096, LiveValue::kSmallSizes - 1})
+  for (const std::uint64_t size :
+       std::initializer_list<std::uint64_t>{0, 1, 4096, LiveValue::kSmallSizes - 1})
     for (const StackId stack : {0u, 1u, kMaxStacks - 1})
       for (const std::uint32_t thread : {0u, 1u, kMaxNames - 1}) {
         const LiveValue value = round_trip(size, stack, static_cast<NameId>(thread));

@@ -98,7 +98,8 @@ TEST(LiveTable, AFullTableIsCountedAndGoesOn) {
   EXPECT_FALSE(live_table::insert(live_key(kBase + 16 * inserted, 1), 0));
   EXPECT_EQ(books.counter(Counter::live_table_full), 2u);
   EXPECT_EQ(content().size(), inserted);
-  for (std::uint64_t i = 0; i < inserted; ++i) ASSERT_EQ(live_table::withdraw(kBase + 16 * i).value, i);
+  for (std::uint64_t i = 0; i < inserted; ++i)
+    ASSERT_EQ(live_table::withdraw(kBase + 16 * i).value, i);
   EXPECT_TRUE(live_table::insert(live_key(kBase, 1), 0)) << "room again";
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../../../preload/base/line.h"
 #include "../../../preload/base/settings.h"
 #include "../../../preload/ledger/modules.h"
 #include "../../../preload/life/books.h"
@@ -38,14 +39,15 @@ void prepare_unwinding() {
 
 }  // namespace
 
-OwnBooks::OwnBooks(std::uint64_t memory) {
+OwnBooks::OwnBooks(std::uint64_t memory, const std::string& folder) {
   read_settings(nullptr, &life::process.settings, [](const char*) {});
+  copy_text(life::process.settings.DIR.value, folder.c_str());
   life::look_at_process(nullptr);
   if (!life::open_books(memory)) give_up("no memory for the segment");
   char name[] = "test";
   char* arguments[] = {name, nullptr};
-  life::describe_process(arguments, reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) +
-                                        64 * 1024);
+  life::describe_process(arguments,
+                         reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 64 * 1024);
   ledger::segment.header->settings.verbose = 0;  // losses are wanted here
   prepare_unwinding();
   attention_.mode.store(ledger::Attention::recording);

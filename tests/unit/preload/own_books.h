@@ -17,7 +17,8 @@ inline constexpr std::uint64_t kMiB = 1 << 20;
 /// The calling thread is the main thread of the books.
 class OwnBooks {
  public:
-  explicit OwnBooks(std::uint64_t memory = 64 * kMiB);
+  /// `folder` as LEAKHOOK_DIR; empty: private memory.
+  explicit OwnBooks(std::uint64_t memory = 64 * kMiB, const std::string& folder = "");
   ~OwnBooks();
   OwnBooks(const OwnBooks&) = delete;
 

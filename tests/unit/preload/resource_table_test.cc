@@ -157,7 +157,7 @@ class Resources : public ::testing::Test {
 TEST_F(Resources, KeepTheEndOfTheirName) {
   acquired(caller_, Kind::library, 1, "/usr/lib/x86_64-linux-gnu/libsomething-long.so.6");
   ASSERT_NE(find(Kind::library, 1), nullptr);
-  EXPECT_STREQ(find(Kind::library, 1)->name, "-linux-gnu/libsomething-long.so.6" + 3);
+  EXPECT_STREQ(find(Kind::library, 1)->name, "-linux-gnu/libsomething-long.so.6" + 2);
   acquired(caller_, Kind::semaphore, 2);
   EXPECT_STREQ(find(Kind::semaphore, 2)->name, "");
 }

@@ -24,7 +24,9 @@ constexpr int kRegions = static_cast<int>(Region::count);
 /// A segment that no table uses.
 class BareSegment {
  public:
-  explicit BareSegment(std::uint64_t memory, int fd = -1) { is_made = make_segment(memory, fd, &segment); }
+  explicit BareSegment(std::uint64_t memory, int fd = -1) {
+    is_made = make_segment(memory, fd, &segment);
+  }
   ~BareSegment() {
     if (is_made) munmap(segment.header, segment.size);
   }
@@ -42,7 +44,8 @@ class BareSegment {
 };
 
 TEST(Segment, RegionsLieBehindEachOther) {
-  for (const std::uint64_t memory : {std::uint64_t{1}, kMiB, 3 * kMiB + 5, 256 * kMiB, 8192 * kMiB}) {
+  for (const std::uint64_t memory :
+       {std::uint64_t{1}, kMiB, 3 * kMiB + 5, 256 * kMiB, 8192 * kMiB}) {
     RegionExtent plan[kRegions];
     const std::uint64_t size = plan_regions(memory, plan);
     std::uint64_t end = kHeaderSize;
@@ -62,7 +65,8 @@ TEST(Segment, PlanHoldsWhatIdsCanName) {
   plan_regions(1ull << 40, plan);
   const auto reserved = [&plan](Region region) { return plan[static_cast<int>(region)].reserved; };
   EXPECT_EQ(reserved(Region::stacks), std::uint64_t{kMaxStacks} * sizeof(StackRecord));
-  EXPECT_EQ(reserved(Region::counts), std::uint64_t{kMaxStacks} * kCountShards * sizeof(StackCounts));
+  EXPECT_EQ(reserved(Region::counts),
+            std::uint64_t{kMaxStacks} * kCountShards * sizeof(StackCounts));
   EXPECT_EQ(reserved(Region::modules), 4096 * sizeof(ModuleRecord));
   EXPECT_EQ(reserved(Region::names), kMaxNames * sizeof(NameRecord));
 }
@@ -74,7 +78,8 @@ TEST(Segment, CommittedPagesAreZeroAndWritable) {
   ASSERT_TRUE(segment.commit(Region::live, 100));
   EXPECT_EQ(segment.extent(Region::live).committed.load(), 4096u) << "whole pages";
   ASSERT_TRUE(segment.commit(Region::live, kMiB - 1));
-  EXPECT_EQ(segment.extent(Region::live).committed.load(), kMiB) << "large pieces in steps of 64 KiB";
+  EXPECT_EQ(segment.extent(Region::live).committed.load(), kMiB)
+      << "large pieces in steps of 64 KiB";
   ASSERT_TRUE(segment.commit(Region::live, 4096)) << "smaller than what is there: nothing to do";
   EXPECT_EQ(segment.extent(Region::live).committed.load(), kMiB);
   char* bytes = segment.records<char>(Region::live);
@@ -168,7 +173,8 @@ TEST(Segment, GoesOnInTheMiddleOfAFileOfItsOwn) {
   ASSERT_TRUE(bare.segment.commit(Region::names, 4096));
   bare.segment.records<char>(Region::names)[5] = 'x';
   char byte = 0;
-  ASSERT_EQ(pread(fd, &byte, 1, static_cast<off_t>(plan[static_cast<int>(Region::names)].offset) + 5), 1);
+  ASSERT_EQ(
+      pread(fd, &byte, 1, static_cast<off_t>(plan[static_cast<int>(Region::names)].offset) + 5), 1);
   EXPECT_EQ(byte, 'x');
   close(fd);
 }

@@ -66,8 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
     , BytesSetting,
     ::testing::Values(BytesCase{"1", 1}, BytesCase{"64KiB", 65536}, BytesCase{"64K", 65536},
                       BytesCase{"64kb", 65536}, BytesCase{"512MiB", 512u << 20},
-                      BytesCase{"3M", 3u << 20}, BytesCase{"1GiB", 1u << 30},
-                      BytesCase{"17B", 17}, BytesCase{"9007199254740991", (1ull << 53) - 1},
+                      BytesCase{"3M", 3u << 20}, BytesCase{"1GiB", 1u << 30}, BytesCase{"17B", 17},
+                      BytesCase{"9007199254740991", (1ull << 53) - 1},
                       BytesCase{"9007199254740992", 0}, BytesCase{"9007199254740991G", 0},
                       BytesCase{"99999999999999999999", 0}, BytesCase{"0", 0}, BytesCase{"", 0},
                       BytesCase{"-1", 0}, BytesCase{"1.5M", 0}, BytesCase{"1TiB", 0},
@@ -88,7 +88,8 @@ TEST_P(DurationSetting, Means) {
 INSTANTIATE_TEST_SUITE_P(
     , DurationSetting,
     ::testing::Values(DurationCase{"0", 0, true}, DurationCase{"3", 3 * kSecond, true},
-                      DurationCase{"3s", 3 * kSecond, true}, DurationCase{"500ms", kSecond / 2, true},
+                      DurationCase{"3s", 3 * kSecond, true},
+                      DurationCase{"500ms", kSecond / 2, true},
                       DurationCase{"2m", 120 * kSecond, true},
                       DurationCase{"2min", 120 * kSecond, true},
                       DurationCase{"1h", 3600 * kSecond, true},
@@ -146,9 +147,9 @@ TEST(Settings, AnUnknownKindLeavesAllOfThem) {
 }
 
 TEST(Settings, FlagsLevelsAndChildren) {
-  const Settings settings = settings_of({"LEAKHOOK_AT_EXIT=off", "LEAKHOOK_START=No",
-                                         "LEAKHOOK_HELP=true", "LEAKHOOK_VERBOSE=0",
-                                         "LEAKHOOK_CHILDREN=exec"});
+  const Settings settings =
+      settings_of({"LEAKHOOK_AT_EXIT=off", "LEAKHOOK_START=No", "LEAKHOOK_HELP=true",
+                   "LEAKHOOK_VERBOSE=0", "LEAKHOOK_CHILDREN=exec"});
   EXPECT_TRUE(lines.empty());
   EXPECT_FALSE(settings.AT_EXIT);
   EXPECT_FALSE(settings.START);
@@ -176,8 +177,11 @@ TEST(Settings, TheNearestKnownNameIsSuggested) {
   const struct {
     const char* typed;
     const char* meant;
-  } cases[] = {{"SAMPEL", "SAMPLE"}, {"OUTPT", "OUTPUT"}, {"ATEXIT", "AT_EXIT"},
-               {"kinds", "KINDS"},   {"SIGNALS", "SIGNAL"}};
+  } cases[] = {{"SAMPEL", "SAMPLE"},
+               {"OUTPT", "OUTPUT"},
+               {"ATEXIT", "AT_EXIT"},
+               {"kinds", "KINDS"},
+               {"SIGNALS", "SIGNAL"}};
   for (const auto& one : cases) {
     settings_of({std::string("LEAKHOOK_") + one.typed + "=1"});
     ASSERT_EQ(lines.size(), 1u) << one.typed;

@@ -156,7 +156,8 @@ TEST(StackTable, ThreadsInternTheSameStacks) {
     for (const StackId id : distinct) {
       ASSERT_EQ(frames_of(id), (Frames{i + 0x10000, i / 10 + 0x1000000, 1}));
       for (std::uint32_t shard = 0; shard < kCountShards; ++shard)
-        objects += segment.records<StackCounts>(Region::counts)[count_index(id, shard)].objects.load();
+        objects +=
+            segment.records<StackCounts>(Region::counts)[count_index(id, shard)].objects.load();
     }
   }
   EXPECT_EQ(objects, 4 * kStacks) << "two ids for one stack are allowed, lost counts are not";
