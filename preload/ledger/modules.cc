@@ -98,20 +98,22 @@ bool prepare() {
 
 void seen(const unwind::Object& object) {
   if (segment.header == nullptr) return;
-  bool is_replacing = false;
+  ModuleRecord* known = nullptr;
+  bool had_another = false;
   for (std::uint32_t i = 1, end = end_of_table(); i < end; ++i) {
     ModuleRecord& module = table()[i];
-    const ModuleState state = state_of(module);
-    if (state == ModuleState::unwritten || !overlaps(module, object)) continue;
+    if (state_of(module) == ModuleState::unwritten || !overlaps(module, object)) continue;
     if (is_same(module, object)) {
-      if (state == ModuleState::unloaded) publish(module, ModuleState::loaded);
-      return;
+      known = &module;
+      continue;
     }
     // Closed without a dlclose that we saw, or closed and replaced: old stacks keep the old module.
     publish(module, ModuleState::unloaded);
-    is_replacing = true;
+    had_another = true;
   }
-  if (is_replacing) stack_table::begin_generation();
+  if (known != nullptr && state_of(*known) == ModuleState::loaded) return;
+  if (had_another) stack_table::begin_generation();
+  if (known != nullptr) return publish(*known, ModuleState::loaded);
   const std::uint64_t index =
       segment.extent(Region::modules).used.fetch_add(1, std::memory_order_relaxed);
   if (index >= kMax || !segment.commit(Region::modules, (index + 1) * sizeof(ModuleRecord))) {

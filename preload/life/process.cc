@@ -106,7 +106,7 @@ void find_executable(const char* started_as) {
 }
 
 void find_name(const char* program) {
-  const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name - 1);
+  const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name);
   if (size <= 0) return copy_text(process.name, program);
   process.name[size - 1] = 0;  // without the newline
 }

@@ -38,6 +38,7 @@ SegmentBuilder::SegmentBuilder() : regions_(kRegions + 1) {
   h.settings.sample_bytes = 1;
   h.settings.verbose = 1;
   set_text(h.version, sizeof h.version, LEAKHOOK_VERSION);
+  set_text(h.program, sizeof h.program, "service");
   set_text(h.executable, sizeof h.executable, "/opt/bin/service");
   set_text(h.command, sizeof h.command, "service --fast");
   at<StackRecord>(Region::stacks, 0);

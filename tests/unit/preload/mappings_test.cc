@@ -192,13 +192,14 @@ TEST_F(Mappings, ThreadsCutOneMapping) {
   for (int round = 0; round < 50; ++round) {
     const StackId a = map(0, 400);
     std::vector<std::thread> threads;
-    for (std::uint64_t t = 0; t < 4; ++t)
+    for (std::uint64_t t = 0; t < 2; ++t)
       threads.emplace_back([t] {
-        for (std::uint64_t p = t; p < 396; p += 4) released_range(page(p), kPage);
+        for (std::uint64_t p = t; p < 396; p += 2) released_range(page(p), kPage);
       });
     for (std::thread& thread : threads) thread.join();
-    if (books_.counter(Counter::mapping_contention) != 0) GTEST_SKIP() << "a machine too busy";
-    ASSERT_EQ(pieces(), (std::vector<Piece>{{396, 4, a}}));
+    // A thread that lost its processor inside keeps the others out too long: counted.
+    const bool was_disturbed = books_.counter(Counter::mapping_contention) != 0;
+    ASSERT_TRUE(pieces() == (std::vector<Piece>{{396, 4, a}}) || was_disturbed) << round;
     released_range(page(0), 400 * kPage);
   }
 }

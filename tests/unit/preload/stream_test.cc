@@ -11,6 +11,7 @@
 #include <cstring>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,14 +43,11 @@ class Packed {
     return header().regions[static_cast<int>(region)].committed.load();
   }
   template <class Record>
-  std::vector<const Record*> records(Region region) const {
+  std::span<const Record> records(Region region) const {
     std::uint64_t at = header().header_size;
     for (int i = 0; i < static_cast<int>(region); ++i) at += length(static_cast<Region>(i));
-    std::vector<const Record*> all;
-    for (std::uint64_t i = 0; i + sizeof(Record) <= length(region); i += sizeof(Record))
-      all.push_back(
-          reinterpret_cast<const Record*>(reinterpret_cast<const char*>(bytes_.data()) + at + i));
-    return all;
+    const auto* first = reinterpret_cast<const char*>(bytes_.data()) + at;
+    return {reinterpret_cast<const Record*>(first), length(region) / sizeof(Record)};
   }
 
   bool is_written;
@@ -96,22 +94,22 @@ TEST(Stream, HoldsWhatTheBooksHold) {
   ledger::acquired(caller, Kind::timer, 77, "t");
   const Packed packed;
   std::set<std::uint64_t> addresses;
-  for (const LiveRecord* record : packed.records<LiveRecord>(Region::live)) {
-    if (record->key.load() == 0) continue;
-    const std::uint64_t address = address_of_key(record->key.load());
+  for (const LiveRecord& record : packed.records<LiveRecord>(Region::live)) {
+    if (record.key.load() == 0) continue;
+    const std::uint64_t address = address_of_key(record.key.load());
     EXPECT_TRUE(addresses.insert(address).second);
-    EXPECT_EQ(LiveValue::decode(record->value.load()).size, size_for(address));
+    EXPECT_EQ(LiveValue::decode(record.value.load()).size, size_for(address));
   }
   EXPECT_EQ(addresses.size(), 4999u);
   EXPECT_EQ(addresses.count(48), 0u);
-  const FdRecord* five = packed.records<FdRecord>(Region::fds).at(5);
-  EXPECT_EQ(std::string(five->name, five->name_size), "/five");
+  const FdRecord& five = packed.records<FdRecord>(Region::fds)[5];
+  EXPECT_EQ(std::string(five.name, five.name_size), "/five");
   int timers = 0;
-  for (const ResourceRecord* record : packed.records<ResourceRecord>(Region::resources))
-    timers += record->kind == Kind::timer && record->identity == 77;
+  for (const ResourceRecord& record : packed.records<ResourceRecord>(Region::resources))
+    timers += record.kind == Kind::timer && record.identity == 77;
   EXPECT_EQ(timers, 1);
-  EXPECT_EQ(packed.records<ThreadRecord>(Region::threads).at(0)->is_main, 1);
-  EXPECT_STREQ(packed.records<NameRecord>(Region::names).at(1)->text,
+  EXPECT_EQ(packed.records<ThreadRecord>(Region::threads)[0].is_main, 1);
+  EXPECT_STREQ(packed.records<NameRecord>(Region::names)[1].text,
                ledger::segment.records<NameRecord>(Region::names)[1].text);
 }
 
@@ -119,14 +117,13 @@ TEST(Stream, HoldsWhatTheBooksHold) {
 std::vector<std::uint64_t> stack_in(const Packed& packed, StackId stack) {
   const auto stacks = packed.records<StackRecord>(Region::stacks);
   const auto nodes = packed.records<Node>(Region::nodes);
-  if (stack >= stacks.size() || stacks[stack]->hash.load() == 0) return {};
+  if (stack >= stacks.size() || stacks[stack].hash.load() == 0) return {};
   std::vector<std::uint64_t> frames;
-  for (NodeId node = stacks[stack]->leaf; node != 0; node = nodes[node]->parent) {
+  for (NodeId node = stacks[stack].leaf; node != 0; node = nodes[node].parent) {
     if (node >= nodes.size()) return {};
-    if (module_of_place(nodes[node]->place) * sizeof(ModuleRecord) >=
-        packed.length(Region::modules))
+    if (module_of_place(nodes[node].place) * sizeof(ModuleRecord) >= packed.length(Region::modules))
       return {};
-    frames.push_back(address_of_place(nodes[node]->place));
+    frames.push_back(address_of_place(nodes[node].place));
   }
   return frames;
 }
@@ -172,22 +169,22 @@ class Writers {
 };
 
 void check_whole(const Packed& packed) {
-  for (const LiveRecord* record : packed.records<LiveRecord>(Region::live)) {
-    if (record->key.load() == 0) continue;
-    const std::uint64_t address = address_of_key(record->key.load());
-    const LiveValue value = LiveValue::decode(record->value.load());
+  for (const LiveRecord& record : packed.records<LiveRecord>(Region::live)) {
+    if (record.key.load() == 0) continue;
+    const std::uint64_t address = address_of_key(record.key.load());
+    const LiveValue value = LiveValue::decode(record.value.load());
     ASSERT_EQ(value.size, size_for(address));
     if (value.stack == 0) continue;
     const auto frames = stack_in(packed, value.stack);
     ASSERT_EQ(frames.size(), 1u) << "the stack is in the same stream";
     ASSERT_EQ(frames[0] % 0x1000000, address) << "and it is the block's own";
   }
-  for (const FdRecord* record : packed.records<FdRecord>(Region::fds)) {
-    ASSERT_EQ(record->version.load() & 1, 0u);
-    if (record->kind == Kind::none) continue;
-    ASSERT_EQ(std::string(record->name, record->name_size),
-              record->kind == Kind::file ? "a file, named at length" : "");
-    ASSERT_TRUE(record->stack == 0 || stack_in(packed, record->stack).size() == 1);
+  for (const FdRecord& record : packed.records<FdRecord>(Region::fds)) {
+    ASSERT_EQ(record.version.load() & 1, 0u);
+    if (record.kind == Kind::none) continue;
+    ASSERT_EQ(std::string(record.name, record.name_size),
+              record.kind == Kind::file ? "a file, named at length" : "");
+    ASSERT_TRUE(record.stack == 0 || stack_in(packed, record.stack).size() == 1);
   }
 }
 
@@ -221,10 +218,10 @@ TEST(Stream, ARecordLeftHalfWrittenIsLeftOut) {
     if (record.key.load() != 0) record.key.store(kBusyKey);
   }
   const Packed packed;
-  EXPECT_EQ(packed.records<FdRecord>(Region::fds).at(5)->kind, Kind::none);
-  EXPECT_EQ(packed.records<FdRecord>(Region::fds).at(6)->kind, Kind::file);
-  for (const LiveRecord* record : packed.records<LiveRecord>(Region::live))
-    ASSERT_EQ(record->key.load(), 0u);
+  EXPECT_EQ(packed.records<FdRecord>(Region::fds)[5].kind, Kind::none);
+  EXPECT_EQ(packed.records<FdRecord>(Region::fds)[6].kind, Kind::file);
+  for (const LiveRecord& record : packed.records<LiveRecord>(Region::live))
+    ASSERT_EQ(record.key.load(), 0u);
 }
 
 TEST(Stream, SaysWhenTheOtherEndIsGone) {
