@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -86,6 +87,7 @@ class Export {
     if (is_stream() && options_.stem.empty()) return fail(kExitUnable, "-o is missing");
     const int input = is_stream() ? STDIN_FILENO : open_input();
     if (input < 0) return fail(kExitUnable, options_.input + ": " + strerror(errno));
+    if (options_.live_pid > 0) look_first();
     const std::string error =
         read_segment(input, &segment_, [&](const Header& header) { header_known(header); });
     if (!error.empty())
@@ -110,8 +112,19 @@ class Export {
     return fd;
   }
 
+  /// Lists what the kernel knows, then tells the keeper to begin: whatever is opened from now on is
+  /// in the stream or not in this list.
+  void look_first() {
+    if (const auto stat = stat_of(options_.live_pid)) {
+      process_.emplace(options_.live_pid, stat->start_ticks);
+      look_before(*process_, &tables_);
+    }
+    if (send(STDIN_FILENO, "r", 1, MSG_NOSIGNAL) < 0) return;  // nobody waits: a pipe or a file
+  }
+
   void header_known(const Header& header) {
     header_ = &header;
+    if (process_ && header.pid == options_.live_pid && process_->is_alive()) return;
     process_.emplace(header.pid, header.process_start_ticks);
     if (process_->is_alive())
       look_before(*process_, &tables_);

@@ -92,6 +92,7 @@ int run(int argc, char** argv) {
   make->add_option("-o,--output", options.stem,
                    "Path of the profiles without .<profile>.pb.gz; default: FILE without .lhk");
   add_labels(make, &labels);
+  make->add_option("--live", options.live_pid, "The service that streams the dump");
   auto* reply = make->add_option("--reply", token, "Tell the file names to `leakhook dump`");
   make->add_flag("--quiet", options.is_quiet, "No line about the dump");
 

@@ -3,6 +3,7 @@
 #include "process_look.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -140,8 +141,9 @@ std::optional<std::map<pid_t, std::string>> ProcessLook::children() const {
     if (!list && tid == pid_) return {};
     for (pid_t child; list >> child;) {
       const auto stat = stat_of(child);
-      // Keepers of this dump and of others have exit signal 0; we are their children.
-      if (!stat || stat->exit_signal == 0 || child == getpid() || child == getppid()) continue;
+      // Keepers, of this dump and of others, end without SIGCHLD; we are their children.
+      if (!stat || stat->exit_signal != SIGCHLD || child == getpid() || child == getppid())
+        continue;
       names[child] = first_line(text_of_file("/proc/" + std::to_string(child) + "/comm"));
     }
   }

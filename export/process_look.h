@@ -16,7 +16,7 @@ struct ProcessStat {
   char state = '?';
   pid_t parent = 0;
   std::uint64_t start_ticks = 0;  ///< tells processes of one pid apart
-  int exit_signal = 0;            ///< 0: a helper that the parent's wait() does not see
+  int exit_signal = 0;            ///< not SIGCHLD: a helper that a plain wait() does not see
 };
 
 /// Nothing: no such process.

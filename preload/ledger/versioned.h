@@ -27,7 +27,8 @@ class Writing {
   Writing(const Writing&) = delete;
 
  private:
-  static constexpr int kBound = 1 << 14;
+  /// Some milliseconds: a writer that lost its processor is not taken for dead.
+  static constexpr int kBound = 1 << 22;
   Version& version_;
   std::uint32_t odd_;
 };

@@ -142,7 +142,7 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
   ledger::OwnWork work;
   remember_stderr();
   read_settings(environment, &process.settings, [](const char*) {});
-  look_at_process(environment);
+  look_at_process();
   complain_about_settings(environment);
   if (!should_track() || !make_books(argv)) return be_inert();
   was_constructed = true;

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -38,8 +39,8 @@ struct alignas(64) Place {
   Request request;
   std::uint32_t number;
   std::uint64_t realtime_ns, monotonic_ns;
-  int pipe_read;    // for the exporter
-  long exec_error;  // 0 = it runs
+  int exporter_end;  // for the exporter
+  long exec_error;   // 0 = it runs
   Path stem;
 };
 constexpr int kPlaces = 4;
@@ -63,14 +64,16 @@ int become_exporter(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   const std::uint64_t no_signals = 0;
   sys::call(SYS_setsid);  // a Ctrl-C at the service's terminal is not for us
-  sys::call(SYS_dup3, place.pipe_read, 0, 0);
+  sys::call(SYS_dup3, place.exporter_end, 0, 0);
   set_mask(&no_signals, nullptr);
-  Text<16> token;
+  Text<16> token, service;
   token << std::uint64_t{place.request.token};
+  service << segment.owner;
   const bool wants_fd = (place.request.labels & kLabelFd) != 0;
   const bool wants_path = (place.request.labels & kLabelPath) != 0;
-  const char* arguments[12] = {"leakhook", "export", "-", "-o", place.stem.c_str()};
-  int count = 5;
+  const char* arguments[12] = {"leakhook", "export",       "-", "-o", place.stem.c_str(),
+                               "--live",   service.c_str()};
+  int count = 7;
   if (wants_fd || wants_path) {
     arguments[count++] = "--labels";
     arguments[count++] = wants_fd && wants_path ? "fd,path" : wants_fd ? "fd" : "path";
@@ -79,7 +82,7 @@ int become_exporter(void* argument) {
     arguments[count++] = "--reply";
     arguments[count++] = token.c_str();
   }
-  const char* environment[2] = {process.debuginfod, nullptr};
+  const char* const environment[] = {nullptr};
   place.exec_error = sys::call(SYS_execve, sys::word(process.exporter), sys::word(arguments),
                                sys::word(environment));
   sys::call(SYS_exit_group, 127);
@@ -98,32 +101,42 @@ void tidy_descriptors() {
   if (null > 2) sys::close(static_cast<int>(null));
 }
 
+/// The exporter says with one byte that it has looked at /proc, so that nothing that is opened
+/// later seems to be missing in the tables. False: it ended instead.
+bool await_exporter(int channel) {
+  char ready;
+  long got;
+  while ((got = sys::read(channel, &ready, 1)) == -EINTR) {
+  }
+  return got == 1;
+}
+
 /// −errno of what failed, or the exporter's wait status.
 long run_exporter(Place& place) {
   if (process.exporter[0] == 0) return -ENOENT;
-  int pipe[2];
-  const long made = sys::call(SYS_pipe2, sys::word(pipe), O_CLOEXEC);
+  int channel[2];
+  const long made =
+      sys::call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sys::word(channel));
   if (sys::failed(made)) return made;
-  constexpr int kSetPipeSize = 1031;  // F_SETPIPE_SZ: fewer turns; a refusal does no harm
-  sys::call(SYS_fcntl, pipe[1], kSetPipeSize, 1 << 20);
-  place.pipe_read = pipe[0];
+  place.exporter_end = channel[0];
   place.exec_error = 0;
   const long child = sys::clone_call(become_exporter, place.child_stack + sizeof place.child_stack,
                                      CLONE_VM | CLONE_VFORK | SIGCHLD, &place);
-  sys::close(pipe[0]);
+  sys::close(channel[0]);
   long result = child;
   if (child > 0) {
-    if (place.exec_error == 0) {
+    const bool is_ready = place.exec_error == 0 && await_exporter(channel[1]);
+    if (is_ready) {
       const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
-      write_stream(pipe[1], order, place.buffer);
+      write_stream(channel[1], order, place.buffer);
     }
-    sys::close(pipe[1]);
+    sys::close(channel[1]);
     int status = 0;
     while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
     }
-    result = place.exec_error != 0 ? place.exec_error : status;
+    result = place.exec_error != 0 ? place.exec_error : is_ready ? status : -EPROTO;
   } else {
-    sys::close(pipe[1]);
+    sys::close(channel[1]);
   }
   return result;
 }

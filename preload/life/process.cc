@@ -113,7 +113,7 @@ void find_name(const char* program) {
 
 }  // namespace
 
-void look_at_process(const char* const* environment) {
+void look_at_process() {
   if (sys::failed(sys::call(SYS_getcwd, sys::word(process.directory), sizeof process.directory)))
     copy_text(process.directory, "/");
   const auto* started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
@@ -133,8 +133,6 @@ void look_at_process(const char* const* environment) {
   find_exporter();
   process.start_ticks = read_start_ticks();
   process.is_first_of_tree = !parent_is_tracked();
-  for (; environment != nullptr && *environment != nullptr; ++environment)
-    if (std::strncmp(*environment, "DEBUGINFOD_URLS=", 16) == 0) process.debuginfod = *environment;
 }
 
 void look_again_after_fork() {

@@ -17,13 +17,12 @@ struct Process {
   char directory[512];     ///< where the program started
   char library[512];       ///< path of libleakhook.so, empty when unknown
   char exporter[512];      ///< path of the leakhook command, empty when none was found
-  const char* debuginfod;  ///< "DEBUGINFOD_URLS=…" of the environment, or null
 };
 
 extern Process process;
 
 /// Fills everything but the settings. Requires: settings are read.
-void look_at_process(const char* const* environment);
+void look_at_process();
 
 /// What changes by fork: pid-bound facts.
 void look_again_after_fork();

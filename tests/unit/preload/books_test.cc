@@ -177,16 +177,16 @@ TEST(Process, KeepsALongThreadName) {
   char before[16] = {};
   prctl(PR_GET_NAME, before);
   prctl(PR_SET_NAME, "fifteen_letters");
-  look_at_process(nullptr);
+  look_at_process();
   EXPECT_STREQ(process.name, "fifteen_letters");
   prctl(PR_SET_NAME, "x");
-  look_at_process(nullptr);
+  look_at_process();
   EXPECT_STREQ(process.name, "x");
   prctl(PR_SET_NAME, before);
 }
 
 TEST(Process, KnowsItself) {
-  look_at_process(nullptr);
+  look_at_process();
   EXPECT_EQ(process.executable, std::filesystem::read_symlink("/proc/self/exe").string());
   EXPECT_EQ(process.directory, std::filesystem::current_path().string());
   EXPECT_EQ(std::string(process.program), std::filesystem::path(process.executable).filename());

@@ -206,11 +206,11 @@ TEST_F(Resources, NothingWithdrawnNothingRestored) {
 
 /// One thread opens and another closes the same library: an open one is never forgotten.
 TEST_F(Resources, OpeningsAndClosingsOfTwoThreadsAddUp) {
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 50; ++round) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 2; ++t)
       threads.emplace_back([this] {
-        for (int i = 0; i < 500; ++i) {
+        for (int i = 0; i < 200; ++i) {
           acquired(caller_, Kind::library, 1);
           released(Kind::library, 1);
         }
