@@ -116,18 +116,22 @@ bool is_our_own(const dl_phdr_info& object) {
   return false;
 }
 
+DynamicSection section_of(const dl_phdr_info& object) {
+  DynamicSection section{.bias = object.dlpi_addr};
+  for (int i = 0; i < object.dlpi_phnum; ++i)
+    if (object.dlpi_phdr[i].p_type == PT_DYNAMIC)
+      section.entries =
+          reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
+  return section;
+}
+
 int search_object(dl_phdr_info* object, std::size_t, void* argument) {
   auto* search = static_cast<Search*>(argument);
   if (!search->is_behind_us) {
     search->is_behind_us = is_our_own(*object);
     return 0;
   }
-  DynamicSection section{.bias = object->dlpi_addr};
-  for (int i = 0; i < object->dlpi_phnum; ++i)
-    if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-      section.entries =
-          reinterpret_cast<const ElfW(Dyn)*>(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
-  const Definitions definitions(section);
+  const Definitions definitions(section_of(*object));
   for (const WantedFunction& wanted : search->wanted) {
     if (__atomic_load_n(wanted.slot, __ATOMIC_RELAXED) != wanted.unanswered) continue;
     if (void* found = definitions.find(wanted))
@@ -136,7 +140,19 @@ int search_object(dl_phdr_info* object, std::size_t, void* argument) {
   return 0;
 }
 
+/// 1: found before us, which ends the search; 2: we came first.
+int search_before_us(dl_phdr_info* object, std::size_t, void* wanted) {
+  if (is_our_own(*object)) return 2;
+  const auto& function = *static_cast<const WantedFunction*>(wanted);
+  return Definitions(section_of(*object)).find(function) != nullptr ? 1 : 0;
+}
+
 }  // namespace
+
+bool is_defined_before_us(const char* name) {
+  WantedFunction wanted{name, nullptr, gnu_hash(name), nullptr, nullptr};
+  return dl_iterate_phdr(search_before_us, &wanted) == 1;
+}
 
 void find_next_definitions(std::span<const WantedFunction> wanted) {
   Search search{.wanted = wanted};

@@ -77,7 +77,7 @@ void released_range(const void* address, std::size_t size);
 /// fails.
 struct WithdrawnRange {
   static constexpr int kMax = 8;
-  int count = 0;
+  int count = 0;  ///< may be more than are kept: those are lost when the call fails
   struct Piece {
     std::uint64_t address, size;
     StackId stack;

@@ -52,9 +52,13 @@ struct Cut {
   }
   void give(const resource_table::Content& content, std::uint64_t a, std::uint64_t b) {
     if (withdrawn == nullptr) return;
-    if (withdrawn->count < WithdrawnRange::kMax)
-      withdrawn->pieces[withdrawn->count++] = {
-          a, b - a, content.stack, content.birth, content.thread, content.flags};
+    if (const int n = withdrawn->count++; n < WithdrawnRange::kMax)
+      withdrawn->pieces[n] = {a,
+                              b - a,
+                              content.stack,
+                              content.birth,
+                              content.thread,
+                              content.flags};
   }
 };
 
@@ -115,6 +119,10 @@ void restore_range(const WithdrawnRange& withdrawn) {
   if (withdrawn.count == 0 || !may_record(Event::release)) return;
   Turn turn;
   for (int i = 0; i < withdrawn.count; ++i) {
+    if (i >= WithdrawnRange::kMax) {
+      segment.count_and_say(Counter::resource_table_full);
+      continue;
+    }
     const WithdrawnRange::Piece& piece = withdrawn.pieces[i];
     resource_table::insert({piece.stack,
                             piece.birth,

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "../base/line.h"
+#include "../base/next_definition.h"
 #include "../base/system.h"
 #include "../ledger/live_table.h"
 #include "../ledger/mappings.h"
@@ -178,7 +179,8 @@ void describe_process(char** argv, std::uint64_t stack_top) {
   header.header_size = kHeaderSize;
   header.birth_shift = 1;
   header.start_monotonic_ns = sys::nanoseconds(CLOCK_MONOTONIC);
-  header.libc_hooked = 1;
+  header.libc_hooked = !is_defined_before_us("malloc");
+  if (!header.libc_hooked) segment.count(Counter::allocator_not_hooked);
   copy_text(header.version, LEAKHOOK_VERSION);
   copy_text(header.program, process.program);
   copy_text(header.executable, process.executable);

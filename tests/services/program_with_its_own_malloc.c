@@ -1,5 +1,5 @@
 // leaks: 1 eventfd in leak_eventfd
-// comment: malloc
+// comment: allocator_not_hooked: 1
 // dumps: both
 // SPDX-License-Identifier: Apache-2.0
 // A program linked to an allocator of its own keeps it; its heap is not seen, and that is said.

@@ -126,6 +126,17 @@ TEST_F(Mappings, AFailedCallPutsEverythingBack) {
   EXPECT_EQ(pieces(), (std::vector<Piece>{{0, 2, a}, {2, 2, a}, {6, 2, b}, {8, 2, b}}));
 }
 
+TEST_F(Mappings, WhatCannotBePutBackIsCounted) {
+  constexpr std::uint64_t kMany = WithdrawnRange::kMax + 3;
+  for (std::uint64_t i = 0; i < kMany; ++i) map(2 * i, 1);
+  WithdrawnRange withdrawn;
+  withdraw_range(page(0), 2 * kMany * kPage, &withdrawn);
+  EXPECT_EQ(books_.counter(Counter::resource_table_full), 0u) << "not lost yet";
+  restore_range(withdrawn);
+  EXPECT_EQ(pieces().size(), kMany - 3);
+  EXPECT_EQ(books_.counter(Counter::resource_table_full), 3u);
+}
+
 TEST_F(Mappings, AnEmptyWithdrawalRestoresNothing) {
   WithdrawnRange withdrawn;
   withdraw_range(page(2), 6 * kPage, &withdrawn);
