@@ -7,10 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "elf_file.h"
+#include "module.h"
 #include "process_look.h"
-#include "segment_view.h"
 
 namespace leakhook {
 

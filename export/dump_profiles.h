@@ -7,7 +7,6 @@
 #include "../preload/contract/request.h"
 #include "debug_files.h"
 #include "open_resources.h"
-#include "segment_view.h"
 
 namespace leakhook {
 

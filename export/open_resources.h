@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "../preload/contract/layout.h"
 #include "process_look.h"
-#include "segment_view.h"
 
 namespace leakhook {
+
+class SegmentView;
 
 enum class Origin : std::uint8_t {
   hooked,     ///< came through a hook

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "module.h"
 #include "presentable.h"
 #include "segment_reader.h"
 
@@ -30,15 +31,6 @@ struct StackPlaces {
 struct Counted {
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;
-};
-
-/// A loaded object as the service saw it.
-struct Module {
-  std::string path;
-  std::string build_id;  ///< raw bytes
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-  std::uint64_t load_bias = 0;
 };
 
 /// Requires: the segment outlives the view.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "allocator_frames.h"
+#include "segment_view.h"
 
 namespace leakhook {
 namespace {
@@ -67,6 +68,8 @@ std::size_t StackBook::allocator_lines(const CodePlace& place) const {
                    [](const CodeLine& line) { return !is_allocator_function(line.name); });
   return static_cast<std::size_t>(first_other - place.lines.begin());
 }
+
+const std::vector<Module>& StackBook::modules() const { return view_.modules(); }
 
 ShownStack StackBook::heap_stack(StackId id) const {
   ShownStack shown = stack(id, Origin::hooked);

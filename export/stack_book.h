@@ -33,7 +33,7 @@ class StackBook {
   ShownStack stack(StackId stack, Origin origin) const;
 
   const std::vector<CodePlace>& places() const { return places_; }
-  const std::vector<Module>& modules() const { return view_.modules(); }
+  const std::vector<Module>& modules() const;
   const std::vector<CodeRange>& ranges(std::size_t module) const {
     return symbolizer_.ranges(module);
   }

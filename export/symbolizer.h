@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "debug_files.h"
-#include "segment_view.h"
+#include "module.h"
 
 namespace leakhook {
 

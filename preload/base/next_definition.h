@@ -35,8 +35,8 @@ struct WantedFunction {
 /// dl_iterate_phdr; several threads may ask at once and get the same answers.
 void find_next_definitions(std::span<const WantedFunction> wanted);
 
-/// Does the program itself (or a library preloaded before ours) define this function, so that nobody
-/// calls ours? Takes the same lock.
+/// Does the program itself (or a library preloaded before ours) define this function, so that
+/// nobody calls ours? Takes the same lock.
 bool is_defined_before_us(const char* name);
 
 }  // namespace leakhook

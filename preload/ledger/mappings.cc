@@ -53,12 +53,8 @@ struct Cut {
   void give(const resource_table::Content& content, std::uint64_t a, std::uint64_t b) {
     if (withdrawn == nullptr) return;
     if (const int n = withdrawn->count++; n < WithdrawnRange::kMax)
-      withdrawn->pieces[n] = {a,
-                              b - a,
-                              content.stack,
-                              content.birth,
-                              content.thread,
-                              content.flags};
+      withdrawn->pieces[n] = {
+          a, b - a, content.stack, content.birth, content.thread, content.flags};
   }
 };
 

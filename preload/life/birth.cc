@@ -20,7 +20,6 @@
 #include "../ledger/attention.h"
 #include "../ledger/fds.h"
 #include "../ledger/modules.h"
-#include "../ledger/segment.h"
 #include "books.h"
 #include "ending.h"
 #include "keeper.h"

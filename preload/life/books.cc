@@ -12,16 +12,12 @@
 
 #include <cstring>
 
+#include "../../unwind/capture.h"
 #include "../base/line.h"
 #include "../base/next_definition.h"
 #include "../base/system.h"
-#include "../ledger/live_table.h"
-#include "../ledger/mappings.h"
-#include "../ledger/modules.h"
-#include "../ledger/moment.h"
-#include "../ledger/names.h"
-#include "../ledger/resource_table.h"
-#include "../ledger/stack_table.h"
+#include "../ledger/segment.h"
+#include "../ledger/tables.h"
 #include "../ledger/threads.h"
 #include "process.h"
 
@@ -99,12 +95,6 @@ std::uint64_t main_stack_size() {
   return limit.rlim_cur < kMost ? limit.rlim_cur : kMost;
 }
 
-bool prepare_tables() {
-  return ledger::live_table::prepare(segment) && ledger::stack_table::prepare() &&
-         ledger::modules::prepare() && ledger::names::prepare() && ledger::prepare_threads() &&
-         ledger::resource_table::prepare() && segment.commit(Region::fds, 64 * sizeof(FdRecord));
-}
-
 /// Private pages can only move in one piece, thus with one protection.
 bool is_in_one_piece(const ledger::Segment& made) {
   return made.is_file ||
@@ -157,20 +147,12 @@ void clear_counts() {
     sys::call(SYS_madvise, sys::word(counts), static_cast<long>(size), MADV_DONTNEED);
 }
 
-/// Children and timers are not inherited.
-void drop_what_fork_does_not_copy() {
-  for (const Kind kind : {Kind::process, Kind::timer})
-    ledger::resource_table::withdraw_if(
-        kind, [](const ledger::resource_table::Content&, void*) { return true; },
-        [](const ledger::resource_table::Content&, void*) {}, nullptr);
-}
-
 }  // namespace
 
 bool open_books(std::uint64_t memory) {
   if (!make(memory, &segment)) return false;
   segment.owner = static_cast<std::int32_t>(sys::getpid());
-  return prepare_tables();
+  return ledger::prepare_tables();
 }
 
 void describe_process(char** argv, std::uint64_t stack_top) {
@@ -202,11 +184,8 @@ bool take_over_books() {
   header.state.store(ProcessState::running, std::memory_order_relaxed);
   set_identity(header);
   unwind::reset_after_fork();
-  ledger::reset_scratch();
-  ledger::reset_mappings();
   clear_counts();
-  drop_what_fork_does_not_copy();
-  ledger::only_this_thread_left();
+  ledger::keep_what_fork_copies();
   return true;
 }
 

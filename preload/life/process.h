@@ -12,11 +12,11 @@ struct Process {
   bool is_first_of_tree;      ///< our parent does not run under this library
   std::uint64_t start_ticks;  ///< /proc/self/stat field 22: 1/100 s since boot
   char executable[512];
-  char program[64];        ///< last part of the name that it was started by
-  char name[16];           ///< as the kernel calls it
-  char directory[512];     ///< where the program started
-  char library[512];       ///< path of libleakhook.so, empty when unknown
-  char exporter[512];      ///< path of the leakhook command, empty when none was found
+  char program[64];     ///< last part of the name that it was started by
+  char name[16];        ///< as the kernel calls it
+  char directory[512];  ///< where the program started
+  char library[512];    ///< path of libleakhook.so, empty when unknown
+  char exporter[512];   ///< path of the leakhook command, empty when none was found
 };
 
 extern Process process;

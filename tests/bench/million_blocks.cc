@@ -2,7 +2,7 @@
 // What does a dump cost a large service? 1 000 000 live blocks from 10 000 stacks, a thread that spins
 // on the clock, and dumps one after the other.
 //
-// Run by tests/bench/dump_cost.py. Prints one line a dump: the longest gap that the spinning thread
+// OUTPUT=stem.%n; arguments: the stem, how many dumps. Prints one line a dump: the longest gap that the spinning thread
 // saw from the signal until the files were there, and the time until then.
 #include <signal.h>
 #include <sys/stat.h>
