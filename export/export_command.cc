@@ -16,6 +16,7 @@
 #include "dump_profiles.h"
 #include "output_files.h"
 #include "reply_socket.h"
+#include "segment_view.h"
 
 namespace leakhook {
 namespace {

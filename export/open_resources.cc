@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "segment_view.h"
 #include "socket_name.h"
 
 namespace leakhook {

@@ -2,6 +2,8 @@
 // The tables behind the samples of a profile.
 #include "profile_tables.h"
 
+#include "segment_view.h"
+
 namespace leakhook {
 
 ProfileTables::ProfileTables(const StackBook& book, perftools::profiles::Profile* profile)

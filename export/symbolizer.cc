@@ -9,6 +9,7 @@
 #include "demangle.h"
 #include "dwarf_index.h"
 #include "elf_symbols.h"
+#include "segment_view.h"
 
 namespace leakhook {
 namespace {
