@@ -105,7 +105,7 @@ End end_of(Step step) {
 /// which constructors run, has none.
 bool is_first_frame(const Frame& frame, const StackBounds& bounds) {
   constexpr Address kEntry = 64;
-  return frame.sp <= bounds.high && bounds.high - frame.sp <= kEntry;
+  return frame.sp > bounds.low && frame.sp <= bounds.high && bounds.high - frame.sp <= kEntry;
 }
 
 }  // namespace

@@ -131,6 +131,15 @@ bool make_books(char** argv) {
   return true;
 }
 
+/// valgrind ends a program that starts a process like our keeper, and has the heap itself.
+bool is_under_valgrind(const char* const* environment) {
+  for (; *environment != nullptr; ++environment)
+    if (std::strncmp(*environment, "LD_PRELOAD=", 11) == 0 &&
+        std::strstr(*environment, "/vgpreload_") != nullptr)
+      return true;
+  return false;
+}
+
 /// Another libc gives constructors no arguments, and its threads and lists are not what we expect.
 bool is_glibc() { return &gnu_get_libc_version != nullptr; }
 
@@ -143,6 +152,10 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
   read_settings(environment, &process.settings, [](const char*) {});
   look_at_process();
   complain_about_settings(environment);
+  if (is_under_valgrind(environment)) {
+    say("runs under valgrind: nothing is tracked");
+    return be_inert();
+  }
   if (!should_track() || !make_books(argv)) return be_inert();
   was_constructed = true;
   watch_endings();

@@ -9,7 +9,9 @@ use std::sync::mpsc;
 #[inline(never)]
 fn leak_boxes(count: u8) {
     for i in 0..count {
-        std::hint::black_box(Box::leak(Box::new([i; 100])));
+        // A volatile read of its address: the compiler must not leave the block out.
+        let block = Box::leak(Box::new([i; 100]));
+        unsafe { std::ptr::read_volatile(block.as_ptr()) };
     }
 }
 

@@ -10,11 +10,16 @@
 
 #include "service.h"
 
+static void skip(const char* reason) {
+  fputs(reason, stderr);
+  _exit(77);
+}
+
 // A folder of its own without a free block.
 static void fill(void) {
   char block[4096] = {1};
   MUST(mkdir("full", 0700) == 0);
-  if (mount("none", "full", "tmpfs", 0, "size=8k") != 0) _exit(77);
+  if (mount("none", "full", "tmpfs", 0, "size=8k") != 0) skip("no file system may be mounted here");
   FILE* file = fopen("full/file", "w");
   while (file && fwrite(block, 1, sizeof block, file) == sizeof block && fflush(file) == 0)
     continue;
@@ -22,7 +27,7 @@ static void fill(void) {
 
 int main(int argc, char** argv) {
   if (argc == 1) {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) _exit(77);
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) skip("no file system may be mounted here");
     fill();
     execl("/proc/self/exe", argv[0], "filled", (char*)NULL);
   }
