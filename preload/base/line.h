@@ -31,7 +31,8 @@ class Text {
     int count = 0;
     do reversed[count++] = static_cast<char>('0' + number % 10);
     while ((number /= 10) != 0);
-    while (count < width && count < 20) reversed[count++] = '0';
+    const int least = width < 20 ? width : 20;
+    while (count < least) reversed[count++] = '0';
     while (count > 0) put(reversed[--count]);
     return *this;
   }

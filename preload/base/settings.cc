@@ -201,6 +201,7 @@ bool parse_signal(const char* text, int* number) {
     return true;
   }
   if (!parse_number(&text, &value) || *text != 0 || value < 1 || value > 64) return false;
+  if (value >= 32 && value < static_cast<std::uint64_t>(SIGRTMIN)) return false;  // libc's own
   if (value == SIGKILL || value == SIGSTOP) return false;
   *number = static_cast<int>(value);
   return true;

@@ -14,7 +14,7 @@ void* map(void* at, std::size_t size, int protection, int flags, int fd) {
 }
 
 long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* argument,
-                void* child_tid) {
+                void* parent_tid, void* child_tid) {
   auto** top = static_cast<void**>(stack_end) - 2;  // 16-byte aligned once both are popped
   top[0] = reinterpret_cast<void*>(body);
   top[1] = argument;
@@ -34,7 +34,8 @@ long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* 
       "syscall\n"
       "1:"
       : "=a"(result)
-      : "a"(SYS_clone), "D"(flags), "S"(top), "d"(0), "r"(r10), "r"(r8), [exit] "i"(SYS_exit)
+      : "a"(SYS_clone), "D"(flags), "S"(top), "d"(parent_tid), "r"(r10),
+        "r"(r8), [exit] "i"(SYS_exit)
       : "rcx", "r11", "memory");
   return result;
 }

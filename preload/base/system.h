@@ -51,10 +51,11 @@ inline long unmap(void* address, std::size_t size) {
 }
 
 /// A child that runs body(argument) on a stack of its own and exits with the result. `flags` as
-/// clone(2), with CLONE_VM; `child_tid` for CLONE_CHILD_CLEARTID. Returns the pid, or −errno.
+/// clone(2), with CLONE_VM; `parent_tid` and `child_tid` for CLONE_PARENT_SETTID and
+/// CLONE_CHILD_CLEARTID. Returns the pid, or −errno.
 /// Not libc's clone: that is a function which programs may interpose, as we do.
 long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* argument,
-                void* child_tid = nullptr);
+                void* parent_tid = nullptr, void* child_tid = nullptr);
 
 /// Reads a file (of /proc) from its start: the bytes that fit, or −errno.
 long read_file(const char* path, char* to, std::size_t size);

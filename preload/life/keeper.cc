@@ -254,13 +254,12 @@ long start_in(Place& place, const Request& request, int exit_signal) {
   std::uint64_t before = 0;
   set_mask(&all_signals, &before);
   place.is_ending.store(false, std::memory_order_relaxed);
-  const long pid =
-      sys::clone_call(keep, place.stack + sizeof place.stack,
-                      CLONE_VM | CLONE_CHILD_CLEARTID | exit_signal, &place, &place.tid);
-  if (pid > 0)
-    place.unreaped.store(static_cast<std::int32_t>(pid), std::memory_order_release);
-  else
-    place.tid.store(0, std::memory_order_release);
+  // The kernel writes `unreaped` before the keeper runs: however short its life, it is known.
+  const long pid = sys::clone_call(
+      keep, place.stack + sizeof place.stack,
+      CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | static_cast<unsigned>(exit_signal),
+      &place, &place.unreaped, &place.tid);
+  if (pid <= 0) place.tid.store(0, std::memory_order_release);
   set_mask(&before, nullptr);
   if (pid <= 0) {
     segment.count(Counter::dumps_dropped);
@@ -277,9 +276,19 @@ void start_keeper(const Request& request) {
   reap_keepers();
   if (Place* place = claim_place()) {
     start_in(*place, request, keeper_end_signal());
-  } else if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostWaiting) {
+    return;
+  }
+  if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostWaiting) {
     waiting.fetch_sub(1, std::memory_order_relaxed);
     segment.count(Counter::dumps_dropped);
+    return;
+  }
+  // All keepers may have looked for waiting requests for the last time just before.
+  if (Place* place = claim_place()) {
+    if (take_waiting())
+      start_in(*place, Request{}, keeper_end_signal());
+    else
+      place->tid.store(0, std::memory_order_release);
   }
 }
 

@@ -21,11 +21,12 @@ constinit std::atomic<bool> is_deadly{false};
 
 /// What the service, the keeper and exec itself need. The exporter needs more: if it dies of the
 /// filter, the keeper writes the raw file.
-constexpr long kNeeded[] = {
-    SYS_getpid,    SYS_getppid,   SYS_gettid, SYS_rt_sigprocmask, SYS_wait4,      SYS_exit,
-    SYS_write,     SYS_read,      SYS_openat, SYS_close,          SYS_fcntl,      SYS_fstat,
-    SYS_faccessat, SYS_renameat2, SYS_uname,  SYS_unlinkat,       SYS_exit_group, SYS_socketpair,
-    SYS_dup3,      SYS_setsid,    SYS_execve, SYS_close_range,    SYS_tgkill};
+constexpr long kNeeded[] = {SYS_getpid,   SYS_getppid,    SYS_gettid,      SYS_rt_sigprocmask,
+                            SYS_wait4,    SYS_exit,       SYS_write,       SYS_read,
+                            SYS_openat,   SYS_close,      SYS_fcntl,       SYS_poll,
+                            SYS_fstat,    SYS_faccessat,  SYS_renameat2,   SYS_uname,
+                            SYS_unlinkat, SYS_exit_group, SYS_socketpair,  SYS_dup3,
+                            SYS_setsid,   SYS_execve,     SYS_close_range, SYS_tgkill};
 
 bool would_kill(const sock_fprog& filter) {
   for (const long number : kNeeded)
