@@ -90,8 +90,11 @@ std::string Target::reason_against() {
   const auto stat = stat_of(pid_);
   if (!stat) return "no such process";
   if (stat->state == 'Z' || stat->state == 'X') return "the process has ended";
-  const std::string reason = reason_not_loaded();
-  return reason.empty() ? reason_not_listening() : reason;
+  std::string reason = reason_not_loaded();
+  if (reason.empty()) reason = reason_not_listening();
+  // What an ending process shows in /proc gives odd reasons.
+  const auto now = stat_of(pid_);
+  return now && now->state != 'Z' && now->state != 'X' ? reason : "the process has ended";
 }
 
 std::string Target::reason_not_loaded() const {

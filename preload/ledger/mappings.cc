@@ -5,6 +5,7 @@
 #include "attention.h"
 #include "ledger.h"
 #include "moment.h"
+#include "patience.h"
 #include "resource_table.h"
 
 namespace leakhook::ledger {
@@ -16,20 +17,20 @@ std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_
 std::uint64_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
 
 /// One change of ranges at a time, so that two threads that unmap two parts of one record do not
-/// overlook each other's remainders. Whoever cannot have it in some milliseconds (its holder was
-/// interrupted by the very handler that wants it, or cancelled) goes on without: counted.
+/// overlook each other's remainders. Whoever cannot have it (its holder was interrupted by the very
+/// handler that wants it, or cancelled) goes on without: counted.
 class Turn {
  public:
   Turn() {
-    for (int i = 0; i < kBound && !is_mine_; ++i)
-      is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+    Patience patience;
+    do is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+    while (!is_mine_ && patience.lasts());
     if (!is_mine_) segment.count(Counter::mapping_contention);
   }
   ~Turn() { busy_.store(false, std::memory_order_release); }
   static void reset() { busy_.store(false, std::memory_order_relaxed); }
 
  private:
-  static constexpr int kBound = 1 << 18;
   static constinit std::atomic<bool> busy_;
   bool is_mine_ = false;
 };

@@ -73,10 +73,14 @@ void fill(ModuleRecord& module, const unwind::Object& object) {
   copy_text(module.path, is_main ? segment.header->executable : object.path);
 }
 
+bool is_in_same_place(const ModuleRecord& module, const unwind::Object& object) {
+  return module.start == object.start && module.end == object.end &&
+         module.load_bias == object.load_bias;
+}
+
+/// Requires: the object cannot be unloaded now, as a frame of this thread stands in it.
 bool is_same(const ModuleRecord& module, const unwind::Object& object) {
-  if (module.start != object.start || module.end != object.end ||
-      module.load_bias != object.load_bias)
-    return false;
+  if (!is_in_same_place(module, object)) return false;
   std::uint8_t build_id[32] = {};
   const std::uint32_t size = read_build_id(object, build_id);
   const char* path =
@@ -139,8 +143,9 @@ void refresh() {
     ModuleRecord& module = table()[i];
     if (state_of(module) != ModuleState::loaded) continue;
     unwind::Object object;
-    // Any address inside tells; the first belongs to the ELF header.
-    if (!unwind::find_object(module.start, &object) || !is_same(module, object))
+    // Any address inside tells. The object is not looked into: another thread may be closing it. A
+    // successor of the very same shape is noticed by seen().
+    if (!unwind::find_object(module.start, &object) || !is_in_same_place(module, object))
       publish(module, ModuleState::unloaded);
   }
 }

@@ -13,6 +13,7 @@
 
 #include "../base/line.h"
 #include "../base/system.h"
+#include "patience.h"
 #include "sandbox.h"
 
 namespace leakhook::ledger {
@@ -55,9 +56,9 @@ bool populate(char* at, std::uint64_t size) {
 class MappingOver {
  public:
   MappingOver() {
-    constexpr int kSpins = 1 << 20;  // some 10 ms: a holder that was cancelled never lets go
-    for (int i = 0; i < kSpins && !is_mine_; ++i)
-      is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+    Patience patience;  // a holder that was cancelled never lets go
+    do is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
+    while (!is_mine_ && patience.lasts());
   }
   ~MappingOver() {
     if (is_mine_) busy_.store(false, std::memory_order_release);

@@ -5,21 +5,23 @@
 // odd with a compare-and-swap; they hold it for some stores and never across a call.
 #pragma once
 #include "../contract/layout.h"
+#include "patience.h"
 
 namespace leakhook::ledger {
 
 /// The right to change one record. A writer that died half-way (asynchronous cancellation) leaves
-/// the version odd: the next one waits a bound, takes over and makes it whole.
+/// the version odd: the next one waits (patience.h), takes over and makes it whole.
 class Writing {
  public:
   explicit Writing(Version& version) : version_(version) {
     std::uint32_t now = version.load(std::memory_order_relaxed);
-    for (int spins = 0; spins < kBound; ++spins) {
-      if ((now & 1) != 0)
-        now = version.load(std::memory_order_relaxed);
-      else if (version.compare_exchange_weak(now, now + 1, std::memory_order_acquire))
-        break;
-    }  // acquire pairs with the destructor's release
+    Patience patience;
+    // acquire pairs with the destructor's release
+    while ((now & 1) != 0 ||
+           !version.compare_exchange_weak(now, now + 1, std::memory_order_acquire)) {
+      if (!patience.lasts()) break;
+      now = version.load(std::memory_order_relaxed);
+    }
     odd_ = now | 1;
     std::atomic_thread_fence(std::memory_order_release);  // the odd version before the fields
   }
@@ -27,8 +29,6 @@ class Writing {
   Writing(const Writing&) = delete;
 
  private:
-  /// Some milliseconds: a writer that lost its processor is not taken for dead.
-  static constexpr int kBound = 1 << 22;
   Version& version_;
   std::uint32_t odd_;
 };

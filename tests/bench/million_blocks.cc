@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a dump cost a large service? 1 000 000 live blocks from 10 000 stacks, a thread that spins
-// on the clock, and dumps one after the other.
+// What does a dump cost a large service? 1 000 000 live blocks from 10 000 stacks, a thread that
+// spins on the clock, and dumps one after the other.
 //
-// OUTPUT=stem.%n; arguments: the stem, how many dumps. Prints one line a dump: the longest gap that the spinning thread
-// saw from the signal until the files were there, and the time until then.
+// Wants LEAKHOOK_OUTPUT=STEM.%n and as arguments STEM and how many dumps. Prints one line a dump:
+// the longest gap that the spinning thread saw from the signal until the files were there, and the
+// time until then.
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -84,9 +85,10 @@ int main(int argc, char** argv) {
     raise(SIGUSR2);
     const double handler = static_cast<double>(now() - begin) / 1e6;
     while (!exists(stem + last) && now() - begin < 20'000'000'000L) usleep(1000);
-    printf("dump %d: on disk after %.0f ms, handler %.3f ms, longest pause %.3f ms (quiet %.3f ms)\n",
-           i, static_cast<double>(now() - begin) / 1e6, handler,
-           static_cast<double>(longest_gap) / 1e6, quiet);
+    printf(
+        "dump %d: on disk after %.0f ms, handler %.3f ms, longest pause %.3f ms (quiet %.3f ms)\n",
+        i, static_cast<double>(now() - begin) / 1e6, handler,
+        static_cast<double>(longest_gap) / 1e6, quiet);
     fflush(stdout);
   }
   is_over = true;

@@ -62,12 +62,12 @@ class PostgreSQL(real.Program):
         real.running.await_true(lambda: os.path.exists(ready) and self.answers(side), 60, "the server")
         self.as_postgres(side, "pgbench", "-h", side.folder, "-i", "-q", "-s", "1", "postgres")
         load = side.background(binary("pgbench"), "-h", side.folder, "-U", "postgres", "-n", "-c", "4",
-                               "-t", "300", "postgres")
+                               "-t", "1000", "postgres")
         backend = self.busy_backend(side)
         side.dump(backend)
         side.dump(process.pid)
         text, _ = load.communicate(timeout=120)
-        output = [load.returncode, "number of transactions actually processed: 1200/1200" in text]
+        output = [load.returncode, "number of transactions actually processed: 4000/4000" in text]
         output.append(self.psql(side, "-v", "ON_ERROR_STOP=0", "-c", "select 1"))
         output += [self.query(side, line) for line in QUERY.strip().splitlines()]
         output.append(side.stop(process, signal.SIGINT))
