@@ -6,6 +6,7 @@
 #include "keeper.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -50,6 +51,8 @@ constinit std::atomic<std::uint32_t> dumps_begun{0};
 /// Requests that found all places taken: done by the next keeper that is ready.
 constinit std::atomic<std::uint32_t> waiting{0};
 constexpr std::uint32_t kMostWaiting = 1024;
+/// A process that ends waits for its last dump no longer: a dead disk must not keep it.
+constexpr std::uint64_t kLongestWait = 60'000'000'000;  // ns
 
 std::uint64_t all_signals = ~std::uint64_t{0};
 
@@ -270,6 +273,20 @@ long start_in(Place& place, const Request& request, int exit_signal) {
   return pid;
 }
 
+/// Waits until nobody runs in this place. False: the deadline has passed. The kernel clears the tid
+/// of a keeper that ends and wakes whoever waits for that.
+bool await_end(Place& place, std::uint64_t deadline) {
+  while (true) {
+    const std::int32_t tid = place.tid.load(std::memory_order_acquire);
+    if (tid == 0) return true;
+    const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
+    if (now >= deadline) return false;
+    const timespec left{static_cast<time_t>((deadline - now) / 1'000'000'000),
+                        static_cast<long>((deadline - now) % 1'000'000'000)};
+    sys::call(SYS_futex, sys::word(&place.tid), FUTEX_WAIT, tid, sys::word(&left));
+  }
+}
+
 }  // namespace
 
 void start_keeper(const Request& request) {
@@ -293,22 +310,16 @@ void start_keeper(const Request& request) {
 }
 
 void keep_and_wait(const Request& request) {
-  Place* place = nullptr;
-  while ((place = claim_place()) == nullptr) {
-    // All places are taken: one of these keepers ends soon.
-    for (Place& other : places) {
-      const std::int32_t pid = other.unreaped.load(std::memory_order_acquire);
-      if (pid == 0) continue;
-      sys::call(SYS_wait4, pid, 0, __WCLONE, 0);
-      other.unreaped.store(0, std::memory_order_release);
-      break;
-    }
+  const std::uint64_t deadline = sys::nanoseconds(CLOCK_MONOTONIC) + kLongestWait;
+  Place* place = claim_place();
+  for (int i = 0; place == nullptr && await_end(places[i % kPlaces], deadline); ++i) {
+    reap_keepers();
+    place = claim_place();
   }
-  const long pid = start_in(*place, request, 0);
-  if (pid <= 0) return;
-  while (sys::call(SYS_wait4, pid, 0, __WCLONE, 0) == -EINTR) {
-  }
-  place->unreaped.store(0, std::memory_order_release);
+  if (place != nullptr && start_in(*place, request, 0) <= 0) return;
+  if (place != nullptr && await_end(*place, deadline)) return reap_keepers();
+  segment.count(Counter::dumps_dropped);
+  say("the last dump takes too long: the process ends without waiting for it");
 }
 
 void reap_keepers() {
