@@ -36,6 +36,16 @@ struct DynamicSection {
   }
 };
 
+/// Of an object that dl_iterate_phdr shows; empty when it has none.
+inline DynamicSection dynamic_section_of(const dl_phdr_info& object) {
+  DynamicSection section{.bias = object.dlpi_addr};
+  for (int i = 0; i < object.dlpi_phnum; ++i)
+    if (object.dlpi_phdr[i].p_type == PT_DYNAMIC)
+      section.entries =
+          reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
+  return section;
+}
+
 inline bool same_text(const char* a, const char* b) { return std::strcmp(a, b) == 0; }
 
 }  // namespace leakhook

@@ -116,22 +116,13 @@ bool is_our_own(const dl_phdr_info& object) {
   return false;
 }
 
-DynamicSection section_of(const dl_phdr_info& object) {
-  DynamicSection section{.bias = object.dlpi_addr};
-  for (int i = 0; i < object.dlpi_phnum; ++i)
-    if (object.dlpi_phdr[i].p_type == PT_DYNAMIC)
-      section.entries =
-          reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
-  return section;
-}
-
 int search_object(dl_phdr_info* object, std::size_t, void* argument) {
   auto* search = static_cast<Search*>(argument);
   if (!search->is_behind_us) {
     search->is_behind_us = is_our_own(*object);
     return 0;
   }
-  const Definitions definitions(section_of(*object));
+  const Definitions definitions(dynamic_section_of(*object));
   for (const WantedFunction& wanted : search->wanted) {
     if (__atomic_load_n(wanted.slot, __ATOMIC_RELAXED) != wanted.unanswered) continue;
     if (void* found = definitions.find(wanted))
@@ -144,7 +135,7 @@ int search_object(dl_phdr_info* object, std::size_t, void* argument) {
 int search_before_us(dl_phdr_info* object, std::size_t, void* wanted) {
   if (is_our_own(*object)) return 2;
   const auto& function = *static_cast<const WantedFunction*>(wanted);
-  return Definitions(section_of(*object)).find(function) != nullptr ? 1 : 0;
+  return Definitions(dynamic_section_of(*object)).find(function) != nullptr ? 1 : 0;
 }
 
 }  // namespace

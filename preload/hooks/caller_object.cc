@@ -45,15 +45,6 @@ ElfW(Half)
   return 0;
 }
 
-DynamicSection section_of(const dl_phdr_info& object) {
-  DynamicSection section{.bias = object.dlpi_addr};
-  for (int i = 0; i < object.dlpi_phnum; ++i)
-    if (object.dlpi_phdr[i].p_type == PT_DYNAMIC)
-      section.entries =
-          reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
-  return section;
-}
-
 /// Which version of a name do objects refer to?
 struct Binding {
   const char* name;
@@ -84,7 +75,7 @@ struct Binding {
 
 int look_at_all(dl_phdr_info* object, std::size_t, void* binding) {
   Binding here{static_cast<Binding*>(binding)->name, static_cast<Binding*>(binding)->version};
-  here.look_at(section_of(*object));
+  here.look_at(dynamic_section_of(*object));
   static_cast<Binding*>(binding)->is_that |= here.is_that;
   static_cast<Binding*>(binding)->is_another |= here.is_another;
   return 0;
@@ -93,7 +84,7 @@ int look_at_all(dl_phdr_info* object, std::size_t, void* binding) {
 /// Any object but the program itself that hands an RPATH on to what it loads.
 int has_rpath(dl_phdr_info* object, std::size_t, void* found) {
   if (object->dlpi_name == nullptr || object->dlpi_name[0] == 0) return 0;
-  *static_cast<bool*>(found) |= section_of(*object).has(DT_RPATH);
+  *static_cast<bool*>(found) |= dynamic_section_of(*object).has(DT_RPATH);
   return *static_cast<bool*>(found) ? 1 : 0;
 }
 
