@@ -166,7 +166,8 @@ bool write_raw(Place& place) {
   if (!is_free && !is_ours(plain.c_str()))
     final << '.' << static_cast<std::uint64_t>(segment.header->pid);
   final << ".lhk";
-  const long fd = sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  const long fd =
+      sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (sys::failed(fd)) return false;
   const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
   const bool is_written = write_stream(static_cast<int>(fd), order, place.buffer);
@@ -198,20 +199,22 @@ void name_dump(Place& place) {
                               place.number, place.realtime_ns / 1'000'000'000, names.host});
 }
 
-/// An exporter that ended by itself has said what was wrong; one that never ran or was killed has
-/// not.
-void dump_once(Place& place) {
-  const long result = run_exporter(place);
-  const bool has_spoken = !sys::failed(result) && WIFEXITED(result) && WEXITSTATUS(result) != 127;
-  if (has_spoken) {
-    if (WEXITSTATUS(result) != 0) segment.count(Counter::dumps_lost);
-    return;
-  }
+/// The exporter could not do it.
+void fall_back(Place& place) {
   if (write_raw(place)) return segment.count(Counter::dumps_raw);
   segment.count(Counter::dumps_lost);
   Line line;
   line << "cannot write a dump to " << place.stem.c_str() << ".lhk";
   say(line.c_str());
+}
+
+/// An exporter that ended by itself has said what was wrong; one that never ran or was killed has
+/// not.
+void dump_once(Place& place) {
+  const long result = run_exporter(place);
+  const bool has_spoken = !sys::failed(result) && WIFEXITED(result) && WEXITSTATUS(result) != 127;
+  if (!has_spoken) return fall_back(place);
+  if (WEXITSTATUS(result) != 0) segment.count(Counter::dumps_lost);
 }
 
 /// A keeper outlives its service, but finishes only what it has begun.
@@ -262,13 +265,12 @@ long start_in(Place& place, const Request& request, int exit_signal) {
       keep, place.stack + sizeof place.stack,
       CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | static_cast<unsigned>(exit_signal),
       &place, &place.unreaped, &place.tid);
-  if (pid <= 0) place.tid.store(0, std::memory_order_release);
   set_mask(&before, nullptr);
   if (pid <= 0) {
-    segment.count(Counter::dumps_dropped);
-    Line line;
-    line << "no dump: the system refused a process (error " << static_cast<int>(-pid) << ")";
-    say(line.c_str());
+    // No process to be had (a limit, a filter, an ended pid namespace): this thread writes the
+    // bytes.
+    fall_back(place);
+    place.tid.store(0, std::memory_order_release);
   }
   return pid;
 }
