@@ -109,6 +109,18 @@ class Export(scenario.Scenario):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_verdict(self.named("later"), "demo_service.cc", "demo_service", pid)
 
+    def test_a_thread_writes_the_raw_dump_where_no_process_can_be_had(self):
+        os.chmod(self.folder, 0o777)
+        process, pid = self.start_until_ready(self.program("limit_of_processes"), word="dump me",
+                                              LEAKHOOK_OUTPUT="raw", WAITS="1")
+        os.kill(pid, signal.SIGUSR2)
+        path = os.path.join(self.folder, "raw.lhk")
+        running.await_true(lambda: os.path.exists(path), 20, "a raw dump")
+        self.assertEqual(self.goes_on(process)[0], 0)
+        done = self.leakhook("export", path, "-o", "later")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_leaks(self.named("later"), "1 heap in leak_one (77 bytes)", pid)
+
     def test_hostile_raw_dumps_are_refused_with_a_reason(self):
         path, _ = self.raw_dump()
         with open(path, "rb") as file:
