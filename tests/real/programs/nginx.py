@@ -33,6 +33,8 @@ class Server:
         self.process = side.start("nginx", "-p", side.folder, "-c", side.path("nginx.conf"),
                                   "-e", side.path("error.log"))
         real.await_port(self.port, self.process)
+        # The master listens before it has workers.
+        real.running.await_true(lambda: real.children(self.process.pid), 20, "a worker")
         self.worker = real.children(self.process.pid)[-1]
 
     def get(self, path):
