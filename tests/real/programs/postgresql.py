@@ -86,8 +86,9 @@ class PostgreSQL(real.Program):
             return str(error)
 
     def busy_backend(self, side):
-        query = ("select pid from pg_stat_activity where application_name = 'pgbench' "
-                 "and state <> 'idle' limit 1")
+        # Before its four clients, pgbench has a connection of its own that soon ends.
+        query = ("select min(pid) from pg_stat_activity where application_name = 'pgbench' "
+                 "having count(*) = 4")
         found = []
 
         def look():
