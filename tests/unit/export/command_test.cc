@@ -248,6 +248,13 @@ TEST_F(CommandTest, WordsAndHelp) {
 
 class RequestTest : public CommandTest {
  protected:
+  void SetUp() override {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "the thread sanitizer keeps the request signal from the fake service";
+#endif
+    CommandTest::SetUp();
+  }
+
   /// Ready to be asked.
   std::unique_ptr<Started> service(const std::string& behaviour, int signal_number = SIGUSR2,
                                    const Texts& environment = {}) {
