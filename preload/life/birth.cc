@@ -6,7 +6,6 @@
 // earlier.
 #include "birth.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>

@@ -5,16 +5,11 @@
 #pragma once
 #include <csignal>
 
-#include "../contract/request.h"
-
 namespace leakhook::life {
 
 /// The process is about to end without passing exit handlers any more (_exit, _Exit).
 /// Dumps where settings say so and waits for the exporter.
 void process_ends();
-
-/// Asks for a dump of this process now. Does not wait.
-void request_dump(const Request& request);
 
 /// What sigaction must do for a signal in which leakhook has a stake.
 struct SignalChange {

@@ -172,8 +172,4 @@ void signal_changed(int signal, const struct sigaction* action) {
   if (is_dump_signal(signal)) yield_dump_signal();
 }
 
-void request_dump(const Request& request) {
-  if (may_dump() && come_alive()) start_keeper(request);
-}
-
 }  // namespace leakhook::life
