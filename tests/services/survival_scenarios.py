@@ -107,6 +107,9 @@ class NothingLeftBehind(scenario.Scenario):
         def look():
             return (len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task")),
                     self._children(pid))
+        # The threads that it leaks have printed their all, but may not have left yet.
+        running.await_true(lambda: len(os.listdir(f"/proc/{pid}/task")) == 2, 10,
+                           "the main thread and the worker alone")
         before = look()
         for _ in range(50):
             running.dump_by_command(self.setup, pid, self.folder)
