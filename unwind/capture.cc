@@ -2,9 +2,8 @@
 // Where are we? The stack of the calling thread as return addresses, innermost first.
 //
 // The ladder, per frame: the compiled rule of its address; without unwind tables its frame pointer;
-// for a rule that needs more registers, a second walk that carries them all (full_walk.h). Each
-// capture walks afresh; what it needs of a frame is in Frame, so that a later walk may stop where
-// it meets the frames of an earlier one.
+// for a rule that needs more registers, a second walk that carries them all (full_walk.h). This
+// walk begins afresh each time; splice.cc is the one that remembers.
 #include "capture.h"
 
 #include <dlfcn.h>
@@ -12,13 +11,11 @@
 #include <atomic>
 
 #include "checked_words.h"
-#include "compile.h"
 #include "frame.h"
 #include "full_walk.h"
 #include "machine.h"
 #include "object_lookup.h"
-#include "rule.h"
-#include "rule_cache.h"
+#include "rules.h"
 
 // dlsym by the version that the C library has had from the start: the current one would ask for
 // glibc 2.34 or later. Weak, because before that it lives in a library that not every program has.
@@ -27,26 +24,6 @@ asm(".symver oldest_dlsym, dlsym@" LEAKHOOK_OLDEST_GLIBC);
 
 namespace leakhook::unwind {
 namespace {
-
-constinit RuleCache g_rules;
-constinit std::atomic<ObjectObserver> g_observer{nullptr};
-
-/// A rule that is not in the cache. Kept out of the walk's own stack frame.
-__attribute__((noinline)) Rule compile(Frame frame, RuleCache::Generation generation) {
-  Object object;
-  // Not cached: a library may be loaded here later, and opening one forgets no rules.
-  if (frame.pc >= machine::kHighestCode || !find_object(frame.lookup(), &object)) {
-    return Rule(Rule::no_rule);
-  }
-  const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
-  if (observer != nullptr) observer(object);
-  Rule rule = compile_rule(object, frame.lookup());
-  if (rule.kind() == Rule::no_rule && is_signal_return(object, frame.pc)) {
-    rule = Rule(Rule::signal_frame);
-  }
-  g_rules.insert(frame.pc, frame.is_exact, generation, rule);
-  return rule;
-}
 
 /// To the caller, once the CFA is known.
 [[gnu::always_inline]] inline Step step_to(Address cfa, Rule rule, Frame* frame,
@@ -124,9 +101,7 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
   std::uint32_t count = 0;
   while (count < out.size()) {
     out[count++] = frame.pc;
-    Rule rule = g_rules.find(frame.pc, frame.is_exact, generation);
-    if (rule.kind() == Rule::absent) [[unlikely]]
-      rule = compile(frame, generation);
+    const Rule rule = rule_of(frame.pc, frame.is_exact, generation);
     Step step{};
     if (rule.is_usual()) [[likely]] {
       step = step_usually(rule, &frame, &words);

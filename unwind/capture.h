@@ -42,6 +42,8 @@ struct Captured {
   End end;
 };
 
+struct LastStack;
+
 /// A loaded object (executable, library, vdso) in which a frame was found.
 struct Object {
   Address start;         ///< lowest mapped address: its ELF header
@@ -61,8 +63,13 @@ using ObjectObserver = void (*)(const Object&);
 /// rung earlier.
 void prepare(ObjectObserver observer);
 
-/// Writes the return addresses of the stack into `out`: out[0] is site.pc.
+/// Writes the return addresses of the stack into `out`: out[0] is site.pc. Walks every frame.
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out);
+
+/// The same stack, found by comparing it with the thread's last one: see last_stack.h. Afterwards
+/// `last` holds its frames. Requires: `last` is used by one capture at a time, and by one thread
+/// for as long as it knows anything.
+End capture(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
 /// Which object holds this address now? False: none (JIT, a closed library).
 bool find_object(Address pc, Object* object);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define UNW_LOCAL_ONLY
@@ -20,12 +21,14 @@
 #include <span>
 
 #include "../../../unwind/capture.h"
+#include "../../../unwind/last_stack.h"
 
 namespace {
 
 using leakhook::unwind::Address;
 using leakhook::unwind::Captured;
 using leakhook::unwind::End;
+using leakhook::unwind::LastStack;
 using leakhook::unwind::Object;
 using leakhook::unwind::StackBounds;
 
@@ -40,6 +43,8 @@ std::atomic<bool> g_is_ready;
 std::atomic<unsigned> g_calls;
 std::atomic<unsigned> g_stacks;
 std::atomic<unsigned> g_differ;
+std::atomic<unsigned> g_splices_differ;
+std::atomic<unsigned> g_remembered;
 std::atomic<unsigned> g_ends[4];
 unsigned g_every = 1;
 int g_out = -1;
@@ -96,11 +101,42 @@ StackBounds bounds_here(Address sp) {
   return {sp, t_stack_high};
 }
 
+/// What this thread remembers. Not given back: a test has few threads.
+LastStack* last_stack() {
+  static thread_local LastStack* last __attribute__((tls_model("initial-exec")));
+  if (last == nullptr) {
+    void* memory = mmap(nullptr, sizeof(LastStack), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) abort();
+    last = static_cast<LastStack*>(memory);
+    last->prepare();
+  }
+  return last;
+}
+
+/// The spliced stack against the one that was walked afresh: frames, end and hash.
+bool splices_alike(const leakhook::unwind::CallSite& site, const StackBounds& bounds,
+                   std::span<const Address> walked, End walked_end) {
+  LastStack* last = last_stack();
+  const End end = leakhook::unwind::capture(site, bounds, last);
+  if (last->known != 0) g_remembered.fetch_add(1, std::memory_order_relaxed);
+  bool is_equal = end == walked_end && last->size() == walked.size();
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; is_equal && i < walked.size(); ++i) {
+    const Address pc = walked[walked.size() - 1 - i];
+    is_equal = (*last)[static_cast<std::uint32_t>(i)] == pc;
+    hash = LastStack::step(hash, pc);
+  }
+  return is_equal && hash == last->hash();
+}
+
 __attribute__((noinline)) void compare(const leakhook::unwind::CallSite& site) {
   Address ours[kMaxFrames];
   void* theirs[kMaxFrames + 2];
   const auto sp = reinterpret_cast<Address>(__builtin_frame_address(0));
   const Captured captured = leakhook::unwind::capture(site, bounds_here(sp), ours);
+  if (!splices_alike(site, bounds_here(sp), {ours, captured.count}, captured.end))
+    g_splices_differ.fetch_add(1, std::memory_order_relaxed);
   // compare() and malloc come first there.
   const int count = unw_backtrace(theirs, kMaxFrames + 2) - 2;
   g_stacks.fetch_add(1, std::memory_order_relaxed);
@@ -130,11 +166,12 @@ __attribute__((destructor)) void finish() {
   g_is_ready = false;
   if (g_out < 0) return;
   char line[200];
-  const int length = snprintf(
-      line, sizeof line,
-      "oracle: %u stacks, %u differ (%s; ends: %u outermost, %u cut, %u no rule, %u unreadable)\n",
-      g_stacks.load(), g_differ.load(), program_invocation_short_name, g_ends[0].load(),
-      g_ends[1].load(), g_ends[2].load(), g_ends[3].load());
+  const int length = snprintf(line, sizeof line,
+                              "oracle: %u stacks, %u differ, %u of %u spliced ones differ (%s; "
+                              "ends: %u outermost, %u cut, %u no rule, %u unreadable)\n",
+                              g_stacks.load(), g_differ.load(), g_splices_differ.load(),
+                              g_remembered.load(), program_invocation_short_name, g_ends[0].load(),
+                              g_ends[1].load(), g_ends[2].load(), g_ends[3].load());
   (void)!write(g_out, line, static_cast<size_t>(length));
 }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rule leaves the frame of this address? From the cache, or compiled and put there.
+#pragma once
+#include <atomic>
+
+#include "capture.h"
+#include "frame.h"
+#include "rule.h"
+#include "rule_cache.h"
+
+namespace leakhook::unwind {
+
+#pragma GCC visibility push(hidden)  // no detour through the table of global addresses
+
+extern RuleCache g_rules;
+/// Told of every object that a rule is compiled for. May be null.
+extern std::atomic<ObjectObserver> g_observer;
+
+/// Compiles and caches. Kept out of the walks' own stack frames. Async-signal-safe.
+__attribute__((noinline, cold)) Rule compile_and_cache(Address pc, bool is_exact,
+                                                       RuleCache::Generation generation);
+
+#pragma GCC visibility pop
+
+/// Never Rule::absent. `is_exact` as in Frame.
+[[gnu::always_inline]] inline Rule rule_of(Address pc, bool is_exact,
+                                           RuleCache::Generation generation) {
+  const Rule rule = g_rules.find(pc, is_exact, generation);
+  if (rule.kind() != Rule::absent) [[likely]]
+    return rule;
+  return compile_and_cache(pc, is_exact, generation);
+}
+
+}  // namespace leakhook::unwind
