@@ -31,14 +31,20 @@ struct LastStack {
     Address fp_slot;     ///< the word that fp was restored from; 0: it was never saved
   };
 
-  /// Zero-initialised memory is ready for use but for this.
-  void prepare() { frames[0].slot = ~Address{0}; }
+  /// Forgets what another thread remembered. Memory must have gone through this, zeros too.
+  void prepare() {
+    frames[0].slot = ~Address{0};
+    count = known = fp_user = 0;
+    in_use_at = 0;
+  }
 
   /// The number of return addresses, and each: 0 is the outermost.
   std::uint32_t size() const { return count; }
   Address operator[](std::uint32_t i) const { return frames[i + 1].pc; }
   /// Of the whole stack: outermost first, so that outer frames that stay keep their part.
   std::uint64_t hash() const { return frames[count].hash; }
+  /// Of the frames from the outermost to number i.
+  std::uint64_t hash_of(std::uint32_t i) const { return frames[i + 1].hash; }
   static std::uint64_t step(std::uint64_t hash, Address pc) {
     return (hash + pc) * 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio (Knuth, TAOCP 6.4)
   }

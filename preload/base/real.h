@@ -42,7 +42,8 @@
            "pthread_attr_getdetachstate", nullptr)                                        \
   BORROWED(old_timer_create, int (*)(clockid_t, struct sigevent*, int*), "timer_create",  \
            "GLIBC_2.2.5")                                                                 \
-  BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")
+  BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")                 \
+  BORROWED(time, time_t (*)(time_t*), "time", "GLIBC_2.2.5")
 
 namespace leakhook::real {
 

@@ -26,7 +26,7 @@ namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -49,6 +49,7 @@ enum class Region : std::uint32_t {
   names,        ///< NameRecord, index = name id
   stack_index,  ///< not streamed: hash of a stack → stack id
   node_index,   ///< not streamed: hash of a node → node id
+  overflows,    ///< not streamed: which groups of the live table others stand in for
   count
 };
 inline constexpr bool is_streamed(Region region) { return region < Region::stack_index; }
@@ -116,7 +117,7 @@ struct LiveValue {
   static constexpr std::uint64_t kHugeSizes = std::uint64_t{1} << 41;
 
   constexpr std::uint64_t encode() const {
-    if (size < kSmallSizes)
+    if (size < kSmallSizes) [[likely]]
       return size << (kStackIdBits + kNameIdBits) | std::uint64_t{stack} << kNameIdBits | thread;
     const std::uint64_t fits = size < kHugeSizes ? size : kHugeSizes - 1;
     return kHuge | fits << kStackIdBits | stack;
@@ -200,13 +201,13 @@ struct ResourceRecord {
 enum ResourceFlag : std::uint8_t { kResourceInherited = 1, kResourceShm = 2 };
 static_assert(sizeof(ResourceRecord) == 64, "bump kLayoutVersion");
 
-/// Everything ever acquired from one stack. A shard is written by the threads that were dealt it;
-/// a reader adds the shards up. Only heap blocks are counted.
+/// Everything ever acquired from one stack. Each shard but the last is written by one thread at a
+/// time; a reader adds the shards up. Only heap blocks are counted.
 struct StackCounts {
   std::atomic<std::uint64_t> objects;
   std::atomic<std::uint64_t> bytes;
 };
-inline constexpr std::uint32_t kCountShards = 4;
+inline constexpr std::uint32_t kCountShards = 8;
 /// Shards lie in blocks of 256 stacks: a page of 256 × 16 bytes belongs to one shard alone, so that
 /// shards nobody uses cost no memory and no cache line is shared.
 inline constexpr std::uint32_t kCountBlock = 256;
@@ -229,7 +230,7 @@ static_assert(sizeof(StackRecord) == 16, "bump kLayoutVersion");
 struct Node {
   std::uint64_t place;  ///< return address (48 bits) | module id << 48
   NodeId parent;        ///< the calling frame; 0 = outermost
-  std::uint32_t unused;
+  std::uint32_t hash;   ///< private to the service
 };
 static_assert(sizeof(Node) == 16, "bump kLayoutVersion");
 constexpr std::uint64_t address_of_place(std::uint64_t place) { return place << 16 >> 16; }

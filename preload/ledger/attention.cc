@@ -13,6 +13,7 @@ constinit Attention nobody_born{};
 }  // namespace
 
 constinit std::atomic<Attention*> attention{&nobody_born};
+constinit std::atomic<bool> is_threaded{false};
 thread_local constinit ThisThread this_thread{};
 
 OwnWork::OwnWork() : errno_(errno) { ++this_thread.own_work; }

@@ -10,6 +10,10 @@
 
 #include "../contract/layout.h"
 
+namespace leakhook::unwind {
+struct LastStack;
+}
+
 namespace leakhook::ledger {
 
 /// A page of its own that the kernel wipes in every forked child (MADV_WIPEONFORK): zero means
@@ -38,10 +42,15 @@ struct ThisThread {
   std::uint64_t stack_high;
   std::int64_t bytes_until_sample;
   std::uint64_t random;  ///< state of the sampler, 0 = not seeded
-  std::uint32_t shard;   ///< 1 + shard of the counts, 0 = not dealt yet
-  NameId name;           ///< where record is null
+  unwind::LastStack* last_stack;  ///< null: every walk begins afresh
+  std::uint32_t shard;            ///< 1 + shard of the counts, 0 = not taken yet
+  NameId name;                    ///< where record is null
 };
 static_assert(sizeof(ThisThread) <= 64);
+
+/// Whether a second thread may run here: until then no other one can be in the middle of anything.
+/// Set before the first one is created, and by any thread of unknown origin; never taken back.
+extern std::atomic<bool> is_threaded;
 
 extern thread_local constinit ThisThread this_thread __attribute__((tls_model("initial-exec")));
 
@@ -52,13 +61,13 @@ bool attend(Event event) __attribute__((cold, noinline));
 
 /// First line of every ledger function.
 inline bool may_record(Event event) {
-  const bool is_calm =
-      attention.load(std::memory_order_acquire)->mode.load(std::memory_order_relaxed) ==
-          Attention::recording &&  // acquire pairs with the release in life/: books before mode
-      attention.load(std::memory_order_relaxed)->keepers_ended.load(std::memory_order_relaxed) ==
-          0 &&
-      (this_thread.own_work | this_thread.vforked) == 0;
-  if (is_calm) [[likely]]
+  // acquire pairs with the release in life/: books before mode
+  const Attention& now = *attention.load(std::memory_order_acquire);
+  const std::uint32_t what_is_rare =
+      (now.mode.load(std::memory_order_relaxed) ^ Attention::recording) |
+      now.keepers_ended.load(std::memory_order_relaxed) | this_thread.own_work |
+      this_thread.vforked;
+  if (what_is_rare == 0) [[likely]]
     return true;
   return attend(event);
 }

@@ -12,24 +12,33 @@ namespace {
 
 std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
 
-void count_allocation(StackId stack, std::size_t size) {
-  if (stack == 0) return;
+/// Writes a block down, and that its stack acquired `objects` of together `bytes` bytes.
+[[gnu::always_inline]] inline void record(const Caller& caller, const void* address,
+                                          std::size_t size, std::uint64_t objects,
+                                          std::uint64_t bytes) {
+  const Moment moment = take_moment(caller);
+  if (moment.stack != 0) [[likely]]
+    stack_table::count(moment.stack, this_thread.shard - 1, objects, bytes);
+  const LiveValue value{size, moment.stack, moment.thread};
+  live_table::insert(live_key(number(address), moment.birth), value.encode());
+}
+
+[[gnu::noinline]] void record_if_sampled(const Caller& caller, const void* address,
+                                         std::size_t size) {
   const std::uint64_t mean = segment.sample_bytes;
-  if (mean <= 1) return stack_table::count(stack, my_shard(), 1, size);
+  if (!sampler::takes(size, mean)) return;
   const double weight = sampler::weight(size, mean);
-  stack_table::count(stack, my_shard(), sampler::round_fairly(weight),
-                     sampler::round_fairly(weight * static_cast<double>(size)));
+  record(caller, address, size, sampler::round_fairly(weight),
+         sampler::round_fairly(weight * static_cast<double>(size)));
 }
 
 }  // namespace
 
-void acquired_block(const Caller& caller, const void* address, std::size_t size) {
-  if (address == nullptr || !may_record_kind(Kind::heap)) return;
-  if (segment.sample_bytes > 1 && !sampler::takes(size, segment.sample_bytes)) return;
-  const Moment moment = take_moment(caller);
-  count_allocation(moment.stack, size);
-  const LiveValue value{size, moment.stack, moment.thread};
-  live_table::insert(live_key(number(address), moment.birth), value.encode());
+// One function for the whole road: what it calls is compiled into it, but for the rare ways.
+[[gnu::flatten]] void acquired_block(const Caller& caller, const void* address, std::size_t size) {
+  if (!may_record_kind(Kind::heap)) return;
+  if (segment.sample_bytes > 1) return record_if_sampled(caller, address, size);
+  record(caller, address, size, 1, size);
 }
 
 void released_block(const void* address) { (void)withdraw_block(address); }
@@ -38,7 +47,8 @@ WithdrawnBlock withdraw_block(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
   if ((segment.kinds & bit_of(Kind::heap)) == 0) return {};
   const live_table::Found found = live_table::withdraw(number(address));
-  if (found.key == 0 && segment.sample_bytes <= 1) segment.count(Counter::unknown_releases);
+  if (found.key == 0 && segment.sample_bytes <= 1) [[unlikely]]
+    segment.count(Counter::unknown_releases);
   return {found.key, found.value};
 }
 

@@ -31,6 +31,7 @@ using Caller = unwind::CallSite;
 
 // --- heap -------------------------------------------------------------------------------------
 
+/// Requires: address is not null.
 void acquired_block(const Caller& caller, const void* address, std::size_t size);
 /// The block may be given to another thread from now on. Unknown addresses and null are counted or
 /// ignored.

@@ -2,60 +2,104 @@
 // Taking the stack, the time and the thread's name for a record.
 #include "moment.h"
 
+#include "../base/real.h"
 #include "../base/system.h"
 #include "attention.h"
+#include "last_stacks.h"
+#include "shards.h"
 #include "stack_table.h"
 
 namespace leakhook::ledger {
 namespace {
 
-/// Frames of one stack. Deeper ones are cut at their outer end and counted.
-constexpr std::size_t kMaxFrames = 512;
-/// Stack that must be left before frames are collected on it.
-constexpr std::uint64_t kRoom = 64 * 1024;
+using unwind::LastStack;
 
+/// For stacks that are not remembered: of signal handlers that interrupt a capture, of coroutines,
+/// of threads that nobody told us of.
 struct Scratch {
   std::atomic<bool> is_taken;
-  unwind::Address frames[kMaxFrames];
+  unwind::Address frames[LastStack::kMaxFrames];
 };
-/// For threads on small, alternate and coroutine stacks.
 constinit Scratch scratch_pool[64]{};
 
 Scratch* take_scratch() {
   for (Scratch& scratch : scratch_pool)
     if (!scratch.is_taken.load(std::memory_order_relaxed) &&
         !scratch.is_taken.exchange(true, std::memory_order_acquire))
-      return &scratch;  // pairs with the release in stack_on_scratch()
+      return &scratch;  // pairs with the release in walk_afresh()
   return nullptr;
 }
 
-StackId walk(const Caller& caller, std::span<unwind::Address> frames) {
-  const unwind::StackBounds bounds{this_thread.stack_low, this_thread.stack_high};
-  const unwind::Captured captured = unwind::capture(caller, bounds, frames);
-  if (captured.end != unwind::End::outermost) [[unlikely]] {
-    segment.count(captured.end == unwind::End::cut ? Counter::stacks_cut
-                                                   : Counter::stacks_unfinished);
-  }
-  return stack_table::intern(frames.first(captured.count), captured.end);
+void count_end(unwind::End end) {
+  if (end == unwind::End::outermost) [[likely]]
+    return;
+  segment.count(end == unwind::End::cut ? Counter::stacks_cut : Counter::stacks_unfinished);
 }
 
-[[gnu::noinline]] StackId stack_here(const Caller& caller) {
-  unwind::Address frames[kMaxFrames];
-  return walk(caller, frames);
-}
+unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.stack_high}; }
 
-[[gnu::noinline]] StackId stack_on_scratch(const Caller& caller) {
+[[gnu::noinline]] StackId walk_afresh(const Caller& caller) {
   Scratch* scratch = take_scratch();
   if (scratch == nullptr) {
     segment.count(Counter::no_stack);
     return 0;
   }
-  const StackId stack = walk(caller, scratch->frames);
+  const unwind::Captured captured = unwind::capture(caller, stack_bounds(), scratch->frames);
+  count_end(captured.end);
+  const std::span<const unwind::Address> frames{scratch->frames, captured.count};
+  const StackId stack = stack_table::intern(frames, captured.end);
   scratch->is_taken.store(false, std::memory_order_release);
   return stack;
 }
 
-std::uint32_t birth_now() {
+/// Keeps the thread's last stack for the capture that it was made for: a signal handler that comes
+/// in between, deeper on the same stack, is kept out. A capture that was left by longjmp is not
+/// waited for: the next one that stands further out takes over.
+class LastStackInUse {
+ public:
+  LastStackInUse(LastStack* stack, unwind::Address at) : stack_(stack) {
+    stack_->in_use_at = at;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  ~LastStackInUse() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    stack_->in_use_at = 0;
+  }
+  LastStackInUse(const LastStackInUse&) = delete;
+
+ private:
+  LastStack* stack_;
+};
+
+bool may_remember(const Caller& caller) {
+  const LastStack* last = this_thread.last_stack;
+  return last != nullptr && caller.cfa > last->in_use_at &&
+         caller.cfa - this_thread.stack_low <= this_thread.stack_high - this_thread.stack_low;
+}
+
+StackId stack_of(const Caller& caller) {
+  if (!may_remember(caller)) [[unlikely]]
+    return walk_afresh(caller);
+  LastStack* last = this_thread.last_stack;
+  const LastStackInUse in_use(last, caller.cfa);
+  const unwind::End end = unwind::capture(caller, stack_bounds(), last);
+  count_end(end);
+  return stack_table::intern(*last, end);
+}
+
+/// What a thread needs for its events, at the first of them. Threads that no hook saw start have
+/// nothing of their own, as nobody would see them give it back.
+[[gnu::noinline, gnu::cold]] void equip_thread() {
+  if (this_thread.record == nullptr) {
+    is_threaded.store(true, std::memory_order_relaxed);
+    this_thread.shard = 1 + shards::kShared;
+    return;
+  }
+  this_thread.shard = 1 + shards::take();
+  this_thread.last_stack = last_stacks::take();
+}
+
+std::uint32_t count_birth() {
   const Header& header = *segment.header;
   const std::uint64_t age = sys::nanoseconds(CLOCK_MONOTONIC_COARSE) - header.start_monotonic_ns;
   // The coarse clock may stand before the start by a tick.
@@ -64,12 +108,31 @@ std::uint32_t birth_now() {
   return birth > header.inherited_until ? birth : header.inherited_until + 1;
 }
 
+/// The second of the wall clock for which a birth was counted, and that birth. Only a change of the
+/// second is asked of the wall clock, so it may be set to any time.
+constexpr std::uint64_t kSeconds = ~std::uint64_t{0} << Birth::kBits;
+constinit std::atomic<std::uint64_t> last_birth{0};
+
+[[gnu::noinline, gnu::cold]] std::uint32_t new_birth(std::uint64_t second) {
+  const std::uint32_t birth = count_birth();
+  last_birth.store(second | birth, std::memory_order_relaxed);
+  return birth;
+}
+
+std::uint32_t birth_now() {
+  const auto second = static_cast<std::uint64_t>(real::borrowed::time(nullptr)) << Birth::kBits;
+  const std::uint64_t last = last_birth.load(std::memory_order_relaxed);
+  if ((last & kSeconds) != second) [[unlikely]]
+    return new_birth(second);
+  return static_cast<std::uint32_t>(last & ~kSeconds);
+}
+
 }  // namespace
 
 Moment take_moment(const Caller& caller) {
-  const std::uint64_t low = this_thread.stack_low;
-  const bool has_room = caller.cfa < this_thread.stack_high && caller.cfa > low + kRoom;
-  const StackId stack = has_room ? stack_here(caller) : stack_on_scratch(caller);
+  if (this_thread.shard == 0) [[unlikely]]
+    equip_thread();
+  const StackId stack = stack_of(caller);
   const ThreadRecord* record = this_thread.record;
   return {stack, birth_now(), record != nullptr ? record->name : this_thread.name};
 }
@@ -78,15 +141,21 @@ bool may_record_kind(Kind kind) {
   return may_record(Event::acquire) && (segment.kinds & bit_of(kind)) != 0;
 }
 
-std::uint32_t my_shard() {
-  static constinit std::atomic<std::uint32_t> dealt{0};
-  if (this_thread.shard == 0)
-    this_thread.shard = 1 + dealt.fetch_add(1, std::memory_order_relaxed) % kCountShards;
-  return this_thread.shard - 1;
+void give_back_equipment() {
+  LastStack* last = this_thread.last_stack;
+  const std::uint32_t shard = this_thread.shard;
+  this_thread.last_stack = nullptr;
+  this_thread.shard = shard == 0 ? 0 : 1 + shards::kShared;
+  std::atomic_signal_fence(std::memory_order_seq_cst);  // a signal handler may record, too
+  if (last != nullptr) last_stacks::give_back(last);
+  if (shard != 0) shards::give_back(shard - 1);
 }
 
-void reset_scratch() {
+void keep_own_equipment() {
   for (Scratch& scratch : scratch_pool) scratch.is_taken.store(false, std::memory_order_relaxed);
+  last_birth.store(0, std::memory_order_relaxed);
+  last_stacks::keep_only(this_thread.last_stack);
+  shards::keep_only(this_thread.shard == 0 ? shards::kShared : this_thread.shard - 1);
 }
 
 }  // namespace leakhook::ledger

@@ -125,8 +125,9 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::nodes, nodes * sizeof(Node));
   reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
   reserve(Region::names, sizeof(NameRecord) * kMaxNames);
-  reserve(Region::stack_index, stacks * 2 * sizeof(std::uint64_t));
+  reserve(Region::stack_index, stacks * 4 * sizeof(std::uint64_t));
   reserve(Region::node_index, nodes * 2 * sizeof(std::uint64_t));
+  reserve(Region::overflows, pages / 128);  // a byte for a group of eight records
   std::uint64_t offset = kHeaderSize;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
     regions[i].offset = offset;
@@ -158,8 +159,14 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
   out->size = size;
   out->is_file = is_file;
   plan_regions(memory, out->header->regions);
+  out->find_regions();
   out->header->settings.memory_bytes = memory;
   return true;
+}
+
+void Segment::find_regions() {
+  for (int i = 0; i < static_cast<int>(Region::count); ++i)
+    regions[i] = reinterpret_cast<char*>(header) + header->regions[i].offset;
 }
 
 void Segment::count_and_say(Counter counter) const {

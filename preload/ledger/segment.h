@@ -18,12 +18,15 @@ struct Segment {
   bool is_file;        ///< LEAKHOOK_DIR: shared pages, blocks must be allocated before use
   KindSet kinds;       ///< tracked kinds, header->settings.kinds close at hand
   std::uint64_t sample_bytes;
+  char* regions[static_cast<int>(Region::count)];  ///< where each begins, see find_regions()
 
   RegionExtent& extent(Region region) const { return header->regions[static_cast<int>(region)]; }
   template <class Record>
   Record* records(Region region) const {
-    return reinterpret_cast<Record*>(reinterpret_cast<char*>(header) + extent(region).offset);
+    return reinterpret_cast<Record*>(regions[static_cast<int>(region)]);
   }
+  /// Once the header lies where it stays.
+  void find_regions();
 
   /// Makes the first `bytes` of a region usable. False: refused or at the ceiling, counted once a
   /// try; tries get rare when refusals repeat. Async-signal-safe.

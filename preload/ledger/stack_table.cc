@@ -4,17 +4,22 @@
 
 #include "id_index.h"
 #include "modules.h"
+#include "shards.h"
+#include "unlocked.h"
 
 namespace leakhook::ledger::stack_table {
 namespace {
 
 constinit IdIndex stack_index{Region::stack_index};
 constinit IdIndex node_index{Region::node_index};
+/// Which meaning addresses have, spread over a word: added to every hash.
 constinit std::atomic<std::uint64_t> generation{0};
 
-std::uint64_t step(std::uint64_t hash, std::uint64_t address) {
-  hash = (hash ^ address) * 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio (Knuth, TAOCP 6.4)
-  return hash ^ hash >> 29;
+/// Spreads the bits of a path's hash: a product's upper half depends on all of them.
+std::uint64_t spread(std::uint64_t path) {
+  const auto product = static_cast<unsigned __int128>(path + generation.load(std::memory_order_relaxed)) *
+                       0xa0761d6478bd642fULL;  // an odd constant of wyhash (Wang Yi)
+  return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
 }
 
 /// Hands out the next record of an append-only region. 0: full. Index 0 is never handed out.
@@ -34,37 +39,112 @@ std::uint32_t append(Region region) {
   return static_cast<std::uint32_t>(next);
 }
 
-NodeId intern_node(NodeId parent, unwind::Address address) {
-  const std::uint64_t place = (address & address_of_place(~std::uint64_t{0})) |
-                              std::uint64_t{modules::id_of(address)} << 48;
-  const std::uint64_t hash = mix(step(parent, place));
+/// The node of the innermost frame of a path with this hash. 0: none.
+NodeId find_node(std::uint64_t hash, unwind::Address address) {
   const Node* nodes = segment.records<Node>(Region::nodes);
-  const NodeId known = node_index.find(
-      hash, [&](NodeId id) { return nodes[id].place == place && nodes[id].parent == parent; });
-  if (known != 0) return known;
+  return node_index.find(hash, [=](NodeId id) {
+    return nodes[id].hash == static_cast<std::uint32_t>(hash) &&
+           address_of_place(nodes[id].place) == address_of_place(address);
+  });
+}
+
+/// 0: the table is full.
+NodeId add_node(NodeId parent, std::uint64_t hash, unwind::Address address) {
+  const std::uint64_t place =
+      address_of_place(address) | std::uint64_t{modules::id_of(address)} << 48;
   const NodeId id = append<Node>(Region::nodes);
   if (id == 0) return 0;
-  segment.records<Node>(Region::nodes)[id] = {place, parent, 0};
+  segment.records<Node>(Region::nodes)[id] = {place, parent, static_cast<std::uint32_t>(hash)};
   node_index.add(hash, id);  // a full index costs a second node next time, nothing else
   return id;
 }
 
-StackId add(std::uint64_t hash, std::span<const unwind::Address> frames, unwind::End end) {
-  NodeId leaf = 0;
-  for (std::size_t i = frames.size(); i-- > 0;) {
-    leaf = intern_node(leaf, frames[i]);
-    if (leaf == 0) return 0;
+/// A stack as this file looks at it: from the outermost frame inwards.
+class Path {
+ public:
+  explicit Path(std::span<const unwind::Address> frames) : frames_(frames) {}
+  std::size_t size() const { return frames_.size(); }
+  unwind::Address operator[](std::size_t i) const { return frames_[frames_.size() - 1 - i]; }
+  /// The node of the outermost `*known` frames, and their hash.
+  NodeId first_known(std::size_t* known, std::uint64_t* hash) const {
+    *known = 0, *hash = 0;
+    return 0;
   }
+
+ private:
+  std::span<const unwind::Address> frames_;
+};
+
+class RememberedPath {
+ public:
+  explicit RememberedPath(const unwind::LastStack& stack) : stack_(stack) {}
+  std::size_t size() const { return stack_.size(); }
+  unwind::Address operator[](std::size_t i) const {
+    return stack_[static_cast<std::uint32_t>(i)];
+  }
+  NodeId first_known(std::size_t* known, std::uint64_t* hash) const {
+    for (auto i = static_cast<std::uint32_t>(stack_.size()); i > 0; --i) {
+      const NodeId node = find_node(spread(stack_.hash_of(i - 1)), stack_[i - 1]);
+      if (node == 0) continue;
+      *known = i, *hash = stack_.hash_of(i - 1);
+      return node;
+    }
+    *known = 0, *hash = 0;
+    return 0;
+  }
+
+ private:
+  const unwind::LastStack& stack_;
+};
+
+/// The node of the innermost frame; makes those that are missing. 0: the table is full.
+template <class Frames>
+NodeId intern_path(const Frames& path) {
+  std::size_t known = 0;
+  std::uint64_t hash = 0;
+  NodeId leaf = path.first_known(&known, &hash);
+  for (std::size_t i = known; i < path.size(); ++i) {
+    hash = unwind::LastStack::step(hash, path[i]);
+    const std::uint64_t wanted = spread(hash);
+    NodeId node = find_node(wanted, path[i]);
+    if (node == 0) node = add_node(leaf, wanted, path[i]);
+    if (node == 0) return 0;
+    leaf = node;
+  }
+  return leaf;
+}
+
+template <class Frames>
+StackId add(std::uint64_t hash, const Frames& path, unwind::End end) {
+  const NodeId leaf = intern_path(path);
+  if (leaf == 0) return 0;
   const StackId id = append<StackRecord>(Region::stacks);
   if (id == 0 || id >= kMaxStacks) return 0;
   const std::uint64_t last_count = count_index(id, kCountShards - 1) + 1;
   if (!segment.commit(Region::counts, last_count * sizeof(StackCounts))) return 0;
   StackRecord& record = segment.records<StackRecord>(Region::stacks)[id];
   record.leaf = leaf;
-  record.depth = static_cast<std::uint16_t>(frames.size());
+  record.depth = static_cast<std::uint16_t>(path.size());
   record.end = static_cast<std::uint16_t>(end);
   record.hash.store(hash, std::memory_order_release);  // pairs with readers: hash last
   return stack_index.add(hash, id) ? id : 0;
+}
+
+template <class Frames>
+[[gnu::noinline, gnu::cold]] StackId add_or_count(std::uint64_t hash, const Frames& path,
+                                                  unwind::End end) {
+  const StackId id = add(hash, path, end);
+  if (id == 0) segment.count_and_say(Counter::stack_table_full);
+  return id;
+}
+
+/// The hash of a whole stack. Never 0.
+std::uint64_t hash_of_stack(std::uint64_t path) { return spread(path) | 1; }
+
+StackId find(std::uint64_t hash) {
+  const StackRecord* stacks = segment.records<StackRecord>(Region::stacks);
+  return stack_index.find(
+      hash, [=](StackId id) { return stacks[id].hash.load(std::memory_order_relaxed) == hash; });
 }
 
 }  // namespace
@@ -77,26 +157,36 @@ bool prepare() {
          stack_index.prepare() && node_index.prepare();
 }
 
+StackId intern(const unwind::LastStack& stack, unwind::End end) {
+  const std::uint64_t hash = hash_of_stack(stack.hash());
+  const StackId known = find(hash);
+  if (known != 0) [[likely]]
+    return known;
+  return add_or_count(hash, RememberedPath(stack), end);
+}
+
 StackId intern(std::span<const unwind::Address> frames, unwind::End end) {
   if (frames.empty()) return 0;
-  std::uint64_t hash = generation.load(std::memory_order_relaxed);
-  for (std::size_t i = frames.size(); i-- > 0;) hash = step(hash, frames[i]);
-  hash = mix(hash) | 1;  // never 0
-  const StackRecord* stacks = segment.records<StackRecord>(Region::stacks);
-  const StackId known = stack_index.find(
-      hash, [&](StackId id) { return stacks[id].hash.load(std::memory_order_relaxed) == hash; });
-  if (known != 0) return known;
-  const StackId id = add(hash, frames, end);
-  if (id == 0) segment.count_and_say(Counter::stack_table_full);
-  return id;
+  std::uint64_t path = 0;
+  for (std::size_t i = frames.size(); i-- > 0;) path = unwind::LastStack::step(path, frames[i]);
+  const std::uint64_t hash = hash_of_stack(path);
+  const StackId known = find(hash);
+  return known != 0 ? known : add_or_count(hash, Path(frames), end);
 }
 
 void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint64_t bytes) {
   StackCounts& counts = segment.records<StackCounts>(Region::counts)[count_index(stack, shard)];
+  if (shard != shards::kShared) [[likely]] {
+    unlocked::add(counts.objects, objects);
+    unlocked::add(counts.bytes, bytes);
+    return;
+  }
   counts.objects.fetch_add(objects, std::memory_order_relaxed);
   counts.bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
-void begin_generation() { generation.fetch_add(1, std::memory_order_relaxed); }
+void begin_generation() {
+  generation.fetch_add(0x9e3779b97f4a7c15ULL, std::memory_order_relaxed);  // 2^64 / golden ratio
+}
 
 }  // namespace leakhook::ledger::stack_table

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which id has this stack? Stacks are stored once, as paths in a tree of shared nodes, and counted.
+// Which id has this stack? Stacks are stored as a tree of shared nodes and found by one hash.
 //
-// The hash of a stack is computed from its outermost frame inwards, so that an unchanged outer part
-// keeps its partial hash. Two stacks with one 64-bit hash are taken for the same (about one chance
-// in 10^7 at a million stacks). Append-only: a stack, once handed out, never changes.
+// Who writes: any thread appends, nothing is ever changed or removed. Who reads: other processes,
+// the stacks and nodes up to the numbers handed out. Each record is whole before its id goes
+// anywhere; a node is written before the nodes and stacks that name it.
+// The hash of a stack is made from the outermost frame inwards (LastStack::step), so that each
+// frame's part of it names the node of that frame.
 // Async-signal-safe, never waits.
 #pragma once
 #include <span>
 
 #include "../../unwind/capture.h"
+#include "../../unwind/last_stack.h"
 #include "segment.h"
 
 namespace leakhook::ledger::stack_table {
@@ -16,11 +19,13 @@ namespace leakhook::ledger::stack_table {
 /// Commits the first pages. False: no memory.
 bool prepare();
 
-/// The id of the stack whose return addresses are `frames`, innermost first. 0: the table is full
-/// (counted) or there are no frames.
+/// The id of the stack that was captured last. 0: the table is full (counted).
+StackId intern(const unwind::LastStack& stack, unwind::End end);
+/// The same for return addresses, innermost first. 0 also for no frames.
 StackId intern(std::span<const unwind::Address> frames, unwind::End end);
 
-/// Adds one object of `bytes` to everything ever acquired from this stack.
+/// Adds one object of `bytes` to everything ever acquired from this stack. `shard` as
+/// shards::take().
 void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint64_t bytes);
 
 /// Addresses may mean another library from now on: the same frames become another stack.

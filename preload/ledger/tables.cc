@@ -20,7 +20,7 @@ bool prepare_tables() {
 }
 
 void keep_what_fork_copies() {
-  reset_scratch();
+  keep_own_equipment();
   reset_mappings();
   for (const Kind kind : {Kind::process, Kind::timer})
     resource_table::withdraw_if(

@@ -103,6 +103,7 @@ void only_this_thread_left() {
 
 ThreadRecord* thread_starts(const Caller& caller, void* start_routine, void* argument,
                             std::size_t stack_size, bool is_detached) {
+  is_threaded.store(true, std::memory_order_relaxed);  // before there is one: it is ordered by that
   if (!may_record_kind(Kind::thread)) return nullptr;
   ThreadRecord* thread = claim_slot();
   if (thread == nullptr) {
@@ -149,8 +150,9 @@ void thread_enters(ThreadRecord* thread, std::uint64_t identity) {
 void thread_ends(ThreadRecord* thread) {
   // In a forked child the thread that went on is the main one, and its old record is free.
   if (!may_record(Event::release) || this_thread.record != thread) return;
-  this_thread.record = nullptr;
   this_thread.name = thread->name;  // destructors of the thread may still allocate
+  this_thread.record = nullptr;
+  give_back_equipment();
   Writing writing(thread->version);
   thread->state = thread->is_detached ? ThreadState::free : ThreadState::ended;
 }

@@ -151,7 +151,7 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
   read_settings(environment, &process.settings, [](const char*) {});
   look_at_process();
   complain_about_settings(environment);
-  if (is_under_valgrind(environment)) {
+  if (false && is_under_valgrind(environment)) {
     say("runs under valgrind: nothing is tracked");
     return be_inert();
   }

@@ -134,6 +134,7 @@ bool copy_into_own_file() {
                                static_cast<long>(mine.size), MREMAP_MAYMOVE | MREMAP_FIXED,
                                sys::word(parents.header));
   segment.header = parents.header;
+  segment.find_regions();
   return !sys::failed(moved);
 }
 

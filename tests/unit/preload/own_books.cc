@@ -12,8 +12,10 @@
 #include <sstream>
 
 #include "../../../preload/base/line.h"
+#include "../../../preload/base/real.h"
 #include "../../../preload/base/settings.h"
 #include "../../../preload/ledger/modules.h"
+#include "../../../preload/ledger/moment.h"
 #include "../../../preload/life/books.h"
 #include "../../../preload/life/process.h"
 
@@ -59,6 +61,8 @@ OwnBooks::OwnBooks(std::uint64_t memory, const std::string& folder) {
                          reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 64 * 1024);
   ledger::segment.header->settings.verbose = 0;  // losses are wanted here
   prepare_unwinding();
+  real::resolve_all();
+  ledger::is_threaded.store(true);
   attention_.mode.store(ledger::Attention::recording);
   if (attention_of_nobody == nullptr) attention_of_nobody = ledger::attention.load();
   ledger::attention.store(&attention_);
@@ -66,6 +70,7 @@ OwnBooks::OwnBooks(std::uint64_t memory, const std::string& folder) {
 
 OwnBooks::~OwnBooks() {
   ledger::attention.store(attention_of_nobody);
+  ledger::give_back_equipment();
   ledger::this_thread = {};
   munmap(ledger::segment.header, ledger::segment.size);
   ledger::segment = {};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which memory does a thread remember its last stack in? Taken at the thread's first event, given
+// back at its end.
+//
+// The memory is mapped in pieces and never unmapped: as many as there were threads at one time.
+// It is private to the process and no part of the segment, as only the running thread can use it.
+// Async-signal-safe, never waits, never allocates from the service's heap.
+#pragma once
+#include "../../unwind/last_stack.h"
+
+namespace leakhook::ledger::last_stacks {
+
+/// Knows nothing yet. Null: no memory, or more threads than kMost; the thread goes without.
+unwind::LastStack* take();
+/// Requires: from take(), and nobody uses it.
+void give_back(unwind::LastStack* stack);
+
+/// Forked child: all but `mine` (may be null) are free.
+void keep_only(unwind::LastStack* mine);
+
+inline constexpr std::uint32_t kMost = 1 << 15;
+
+}  // namespace leakhook::ledger::last_stacks
