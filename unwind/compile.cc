@@ -79,7 +79,8 @@ bool compile_frame_pointer(const Description& description, const Row& row, Rule:
     case Where::at_cfa:
       *how = Rule::FramePointer::at_cfa;
       *slot_words = static_cast<std::int16_t>(value / 8);
-      return value % 8 == 0 && *slot_words == value / 8;
+      // In the frame itself: below the return address.
+      return value % 8 == 0 && *slot_words == value / 8 && value < machine::kReturnSlot;
     case Where::at_expression:
       *how = Rule::FramePointer::at_own;
       return is_register_plus(expression_at(description, value), kFramePointer, false, &offset) &&
@@ -89,16 +90,19 @@ bool compile_frame_pointer(const Description& description, const Row& row, Rule:
   }
 }
 
+/// From a stack pointer to a CFA: by whole words, one at least.
+bool is_upwards(std::int32_t offset) { return offset > 0 && offset % 8 == 0; }
+
 bool compile_cfa(const Description& description, const Row& row, Address pc, Rule::Kind* kind,
                  std::int32_t* offset) {
   *offset = row.cfa_value;
   if (row.cfa_register == kStackPointer) {
     *kind = Rule::stack_pointer;
-    return true;
+    return is_upwards(*offset);
   }
   if (row.cfa_register == kFramePointer) {
     *kind = Rule::frame_pointer;
-    return true;
+    return *offset % 8 == 0;
   }
   if (row.cfa_register != Row::kByExpression) return false;
   const Bytes code = expression_at(description, row.cfa_value);
@@ -109,7 +113,7 @@ bool compile_cfa(const Description& description, const Row& row, Address pc, Rul
     return *offset == stored;
   }
   *kind = Rule::stack_pointer;
-  return folds_to_constant(code, pc, offset);
+  return folds_to_constant(code, pc, offset) && is_upwards(*offset);
 }
 
 }  // namespace

@@ -43,8 +43,9 @@ class Rule {
     return rule;
   }
 
-  /// The bits that say where the caller's return address lies.
-  static constexpr std::uint64_t kMovement = 0x000f'0000'ffff'ffffULL;
+  /// The bits that say where the caller's return address lies, and whether its frame pointer is one
+  /// of the two usual forms.
+  static constexpr std::uint64_t kMovement = 0x002f'0000'ffff'ffffULL;
 
   constexpr std::uint64_t bits() const { return bits_; }
   constexpr Kind kind() const { return static_cast<Kind>(bits_ >> kKindShift & 0xf); }

@@ -19,17 +19,18 @@ class RuleCache {
 
   /// The state that a rule is compiled under. Taken before the tables are looked at and given to
   /// insert(), so that a rule made from a library that was closed meanwhile is not found later.
-  using Generation = std::uint16_t;
-  Generation generation() const {
-    return static_cast<Generation>(generation_.load(std::memory_order_relaxed));
-  }
+  /// Never comes again, though entries have room for its lower 16 bits only.
+  using Generation = std::uint64_t;
+  Generation generation() const { return generation_.load(std::memory_order_relaxed); }
 
-  /// Rule::absent when it is not there. `is_exact`: the address was interrupted, not returned to.
-  Rule find(Address pc, bool is_exact, Generation generation) const {
+  /// False: it is not there. `is_exact`: the address was interrupted, not returned to.
+  /// Requires: pc not 0.
+  bool find(Address pc, bool is_exact, Generation generation, Rule* found) const {
     const Entry& entry = entries_[index(pc)];
     const std::uint64_t rule = entry.rule.load(std::memory_order_relaxed);
     const std::uint64_t check = entry.check.load(std::memory_order_relaxed);
-    return (check ^ rule) == key(pc, is_exact, generation) ? Rule::from_bits(rule) : Rule();
+    *found = Rule::from_bits(rule);
+    return (check ^ rule) == key(pc, is_exact, generation);
   }
 
   /// Requires: pc < machine::kHighestCode, pc not 0.
@@ -41,9 +42,9 @@ class RuleCache {
 
   /// Everything inserted so far is never found again.
   void forget() {
-    const std::uint32_t now = generation_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (static_cast<Generation>(now) != 0) return;
-    // The number begins anew: entries of 65 536 changes ago must not come back to life.
+    const Generation now = generation_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (static_cast<std::uint16_t>(now) != 0) return;
+    // Their number begins anew: entries of 65 536 changes ago must not come back to life.
     for (Entry& entry : entries_) {
       entry.check.store(0, std::memory_order_relaxed);
       entry.rule.store(0, std::memory_order_relaxed);
@@ -59,11 +60,11 @@ class RuleCache {
 
   static std::size_t index(Address pc) { return (pc ^ pc >> 13) % kEntries; }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
-    return pc | std::uint64_t{is_exact} << 47 | std::uint64_t{generation} << 48;
+    return pc | std::uint64_t{is_exact} << 47 | generation << 48;
   }
 
   alignas(64) Entry entries_[kEntries];
-  std::atomic<std::uint32_t> generation_;
+  std::atomic<Generation> generation_;
 };
 
 }  // namespace leakhook::unwind

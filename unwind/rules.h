@@ -25,8 +25,8 @@ __attribute__((noinline, cold)) Rule compile_and_cache(Address pc, bool is_exact
 /// Never Rule::absent. `is_exact` as in Frame.
 [[gnu::always_inline]] inline Rule rule_of(Address pc, bool is_exact,
                                            RuleCache::Generation generation) {
-  const Rule rule = g_rules.find(pc, is_exact, generation);
-  if (rule.kind() != Rule::absent) [[likely]]
+  Rule rule;
+  if (g_rules.find(pc, is_exact, generation, &rule)) [[likely]]
     return rule;
   return compile_and_cache(pc, is_exact, generation);
 }

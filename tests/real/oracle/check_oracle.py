@@ -68,6 +68,14 @@ def sqlite(environment, _):
     run(["sqlite3", ":memory:"], environment, SQL)
 
 
+def xmllint(environment, folder):
+    path = os.path.join(folder, "many.xml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("<all>" + "".join(f'<a n="{i}"><b>text {i}</b><c/></a>' for i in range(3000)) +
+                   "</all>")
+    run(["xmllint", "--xpath", "count(//b[starts-with(., 'text 1')])", path], environment)
+
+
 def redis(environment, folder):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -87,7 +95,8 @@ def redis(environment, folder):
         server.wait(timeout=30)
 
 
-PROGRAMS = {"g++": compiler, "python3": python, "redis-server": redis, "sqlite3": sqlite}
+PROGRAMS = {"g++": compiler, "python3": python, "redis-server": redis, "sqlite3": sqlite,
+            "xmllint": xmllint}
 
 
 def main():

@@ -11,6 +11,7 @@
 
 #include "../../../unwind/capture.h"
 #include "call_site.h"
+#include "splice_check.h"
 
 namespace leakhook::unwind {
 namespace {
@@ -41,7 +42,9 @@ void print(const char* whose, const Address* frames, int count) {
 void compare_here() {
   Address ours[kMaxFrames];
   Address theirs[kMaxFrames];
-  const Captured captured = capture(CALL_SITE, {0, 0}, ours);
+  const CallSite site = CALL_SITE;
+  const Captured captured = capture(site, {0, 0}, ours);
+  check_splices(site, known_bounds(site.cfa));
   unw_context_t context;
   unw_getcontext(&context);
   const int count = step_through(&context, theirs);
@@ -54,6 +57,11 @@ void compare_here() {
   std::fprintf(stderr, "differs, end %d\n", static_cast<int>(captured.end));
   print("ours  ", ours, static_cast<int>(captured.count));
   print("theirs", theirs, count);
+}
+
+void splice_here() {
+  const CallSite site = CALL_SITE;
+  check_splices(site, known_bounds(site.cfa));
 }
 
 Comparisons take_comparisons() {

@@ -5,8 +5,11 @@
 namespace leakhook::unwind {
 
 /// Captures the caller's stack by both and compares address for address; a difference fails the
-/// test.
+/// test. Then as splice_here().
 __attribute__((noinline)) void compare_here();
+
+/// Compares the caller's spliced stack with the full walk: see splice_check.h for what came of it.
+__attribute__((noinline)) void splice_here();
 
 /// How often compare_here() was called, and how many frames it saw, since the last reset.
 struct Comparisons {

@@ -70,6 +70,17 @@ TEST(Compile, WhatNeedsMoreIsSaid) {
   EXPECT_EQ(compiled({0x14, 7, 1}).kind(), Rule::all_registers) << "sp by a rule of its own";
 }
 
+TEST(Compile, UsualRulesLeadUpwardsByWholeWordsAndSaveInside) {
+  EXPECT_EQ(compiled({0x0e, 12}).kind(), Rule::all_registers) << "half words";
+  EXPECT_EQ(compiled({0x0e, 0}).kind(), Rule::all_registers) << "cfa = sp: the same place again";
+  EXPECT_EQ(compiled({0x13, 1}).kind(), Rule::all_registers) << "cfa = sp - 8";
+  EXPECT_EQ(compiled({0x0c, 6, 12}).kind(), Rule::all_registers) << "half words from rbp";
+  EXPECT_EQ(compiled({0x0c, 6, 0}).kind(), Rule::frame_pointer);
+  EXPECT_EQ(compiled({0x86, 2}).kind(), Rule::stack_pointer) << "rbp at cfa-16";
+  EXPECT_EQ(compiled({0x86, 1}).kind(), Rule::all_registers) << "rbp in the return address";
+  EXPECT_EQ(compiled({0x11, 6, 0x7f}).kind(), Rule::all_registers) << "rbp at cfa+8";
+}
+
 TEST(Compile, UndefinedReturnAddressEndsTheStack) {
   EXPECT_EQ(compiled({0x07, 16}).kind(), Rule::outermost);
 }

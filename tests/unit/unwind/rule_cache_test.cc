@@ -35,7 +35,8 @@ TEST(Rule, UsualAreTheTwoConstantForms) {
 class RuleCacheTest : public testing::Test {
  protected:
   Rule find(Address pc, bool is_exact = false) {
-    return cache_->find(pc, is_exact, cache_->generation());
+    Rule rule;
+    return cache_->find(pc, is_exact, cache_->generation(), &rule) ? rule : Rule();
   }
   void insert(Address pc, std::int32_t offset, bool is_exact = false) {
     cache_->insert(pc, is_exact, cache_->generation(),
@@ -69,9 +70,11 @@ TEST_F(RuleCacheTest, NewerTakesThePlace) {
 
 TEST_F(RuleCacheTest, ForgetsAllAndForGood) {
   insert(0x401000, 16);
+  const RuleCache::Generation first = cache_->generation();
   for (int i = 0; i < 3 * 65536; ++i) {  // the number in the key goes around three times
     cache_->forget();
     ASSERT_EQ(find(0x401000).kind(), Rule::absent) << i;
+    ASSERT_NE(cache_->generation(), first) << "what others remember would come back to life";
   }
 }
 

@@ -20,6 +20,7 @@
 #include "../../../unwind/capture.h"
 #include "compare.h"
 #include "frames.h"
+#include "splice_check.h"
 
 namespace leakhook::unwind {
 namespace {
@@ -31,11 +32,16 @@ class Shapes : public testing::Test {
  protected:
   void SetUp() override {
     prepare(nullptr);
+    known_bounds(0);
+    begin_splices();
     take_comparisons();
   }
   void TearDown() override {
     const Comparisons seen = take_comparisons();
     EXPECT_EQ(seen.differ, 0);
+    const SpliceTally spliced = take_tally(kWhole);
+    EXPECT_EQ(spliced.differ, 0u);
+    EXPECT_EQ(spliced.captures, static_cast<unsigned>(seen.stacks));
     EXPECT_GE(seen.stacks, least_);
     EXPECT_GE(seen.frames, 5 * seen.stacks * is_deep_) << "walks end early on both sides";
   }

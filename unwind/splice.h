@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where are we, compared with last time? Walks the frames that changed, compares the others.
+//
+// Two roads meet the remembered stack. The innermost frames are walked by their rules until one has
+// its return address where a remembered frame has its own. From there outwards the return addresses
+// are only read and compared, all of them, without leaving early: how many changed is what a branch
+// predictor cannot know. A changed one is taken over where it stands if the rule of the new address
+// leads to the same next slot, as it does for two calls in one function; else the walk goes on.
+//
+// Frames that are left by their frame pointer (alloca, -O0) depend on one more word: the one that
+// the register was restored from, or the register itself. It is compared, too.
+//
+// What has no place here ends in the plain walk of capture.cc: frames of signals, code without
+// unwind tables, stacks whose bounds nobody knows, broken ones.
+#pragma once
+#include <atomic>
+
+#include "capture.h"
+#include "last_stack.h"
+#include "machine.h"
+#include "rules.h"
+
+namespace leakhook::unwind {
+
+/// What a splice relies on. Each is there to be left out by a test that shows that it is needed.
+struct AllChecks {
+  static constexpr bool kComparesSlots = true;
+  static constexpr bool kComparesFramePointers = true;
+  static constexpr bool kComparesSavingPlaces = true;  ///< of frame pointers
+  static constexpr bool kLooksUpTheCall = true;        ///< the byte before a return address
+};
+
+/// A word of the calling thread's own stack, between its present end and its top. The sanitizers
+/// would call other frames' words out of bounds: so would they in a function that this were forced
+/// into, thus no always_inline.
+__attribute__((no_sanitize("address"), no_sanitize("thread"))) inline std::uint64_t word_at(
+    Address address) {
+  using Word __attribute__((may_alias)) = std::uint64_t;
+  return *reinterpret_cast<const Word*>(address);
+}
+
+/// Where a walk stands: a frame that is being left.
+struct Place {
+  Address slot;  ///< where its return address lies
+  Address pc;
+  std::uint64_t fp;
+  Address fp_slot;  ///< the word that fp was restored from; 0: none, it is in the register
+};
+
+inline Place place_of(const CallSite& site) {
+  return {site.cfa + static_cast<Address>(machine::kReturnSlot), site.pc.value, site.frame_pointer,
+          0};
+}
+
+/// One capture on a stack of which something may be remembered.
+template <class Checks>
+class Splice {
+ public:
+  using Index = std::uint64_t;  // as wide as a register
+
+  /// Requires: what is remembered of the frames up to `known` is true of this stack, and nothing of
+  /// it is believed should this capture be abandoned. Up to `room` frames can be walked.
+  Splice(const StackBounds& bounds, LastStack* last, Index known, Index room)
+      : last_(last),
+        generation_(last->generation),
+        top_(bounds.high - sizeof(std::uint64_t)),
+        met_(known),
+        first_(known + 1),
+        end_(first_ + room < LastStack::kRoom ? first_ + room : LastStack::kRoom),
+        walked_(end_),
+        fp_user_(last->fp_user) {}
+
+  /// False: this stack is for the plain walk, or it has_no_room().
+  [[gnu::always_inline]] bool walk(Place place) {
+    for (;;) {
+      while (last_->slots[met_] < place.slot) --met_;
+      if (last_->slots[met_] == place.slot && joins(place)) return true;
+      const Rule rule = rule_at(place.pc);
+      if (has_no_room()) return false;
+      --walked_;
+      last_->slots[walked_] = place.slot;
+      last_->pcs[walked_] = place.pc;
+      last_->rules[walked_] = rule.bits();
+      // Nor is a stack that ends by a return address of zero remembered: that word may change.
+      if (!rule.is_usual() || !leave(rule, &place) || place.pc == 0) [[unlikely]] {
+        met_ = 0;
+        return rule.kind() == Rule::outermost;
+      }
+    }
+  }
+
+  bool has_no_room() const { return walked_ == first_; }
+
+  /// Requires: walk() returned true. Puts what was walked behind what was met.
+  void remember() {
+    if (walked_user_ != LastStack::kNone) [[unlikely]]
+      copy_frame_pointers(last_, walked_user_, end_, outermost_user());
+    if (fp_user_ > met_) last_->fp_user = static_cast<std::uint32_t>(outermost_user());
+    std::uint64_t hash = last_->hashes[met_];
+    Index to = met_;
+    for (Index from = walked_; from != end_; ++from) {
+      ++to;
+      const Address pc = last_->pcs[from];
+      last_->slots[to] = last_->slots[from];
+      last_->pcs[to] = pc;
+      last_->rules[to] = last_->rules[from];
+      last_->hashes[to] = hash = LastStack::step(hash, pc);
+    }
+    last_->count = static_cast<std::uint32_t>(to);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    last_->known = static_cast<std::uint32_t>(to);
+  }
+
+ private:
+  Rule rule_at(Address pc) const { return rule_of(pc, !Checks::kLooksUpTheCall, generation_); }
+
+  std::uint64_t difference_at(Index i) const { return word_at(last_->slots[i]) ^ last_->pcs[i]; }
+
+  /// Does frame `i` or one further out depend on the frame pointer?
+  bool uses_fp(Index i) const { return fp_user_ <= i; }
+
+  /// None that was met is left by its frame pointer: where will the outermost one stand?
+  Index outermost_user() const {
+    return walked_user_ == LastStack::kNone ? walked_user_ : walked_user_ - walked_ + met_ + 1;
+  }
+
+  /// One step by a usual rule, which leads upwards by whole words and saves the frame pointer
+  /// inside its frame (compile_row). False: not to where a caller may be.
+  [[gnu::always_inline]] bool leave(Rule rule, Place* place) {
+    Address next = place->slot + static_cast<Address>(rule.offset());
+    if (rule.kind() == Rule::frame_pointer) [[unlikely]] {
+      walked_user_ = walked_;
+      last_->fps[walked_] = place->fp;
+      last_->fp_slots[walked_] = place->fp_slot;
+      next = place->fp + static_cast<Address>(rule.offset() + machine::kReturnSlot);
+      if (next <= place->slot || next % sizeof(std::uint64_t) != 0) return false;
+    }
+    if (next > top_) return false;
+    if (rule.frame_pointer_rule() != Rule::FramePointer::same) {
+      if (rule.frame_pointer_rule() != Rule::FramePointer::at_cfa) [[unlikely]]
+        return false;
+      const Address saved = next + static_cast<Address>(rule.slot() - machine::kReturnSlot);
+      if (saved <= place->slot) [[unlikely]]
+        return false;
+      place->fp = word_at(saved), place->fp_slot = saved;
+    }
+    place->slot = next, place->pc = word_at(next);
+    return true;
+  }
+
+  /// Does the walk go on as it did last time from the frame that was met? Takes over return
+  /// addresses that changed.
+  [[gnu::always_inline]] bool joins(const Place& place) {
+    const Index changed = Checks::kComparesSlots ? outermost_changed() : LastStack::kNone;
+    if (uses_fp(met_) && Checks::kComparesFramePointers) [[unlikely]] {
+      const Index lost = lost_user(last_, met_, place);
+      if (lost != 0) return met_ = lost - 1, false;
+    }
+    return changed == LastStack::kNone || take_over(changed);
+  }
+
+  /// Or kNone. The first frame of a group of four stands for them all.
+  Index outermost_changed() const {
+    Index changed = LastStack::kNone;
+    Index i = met_;
+    for (; i >= 4; i -= 4) {
+      const std::uint64_t difference =
+          difference_at(i) | difference_at(i - 1) | difference_at(i - 2) | difference_at(i - 3);
+      changed = difference != 0 ? i - 3 : changed;
+    }
+    for (; i != 0; --i) changed = difference_at(i) != 0 ? i : changed;
+    if (changed != LastStack::kNone)
+      while (difference_at(changed) == 0) ++changed;
+    return changed;
+  }
+
+  /// The outermost frame that uses a frame pointer and has another one than last time; 0: none.
+  __attribute__((noinline)) static Index lost_user(LastStack* last, Index met, Place place) {
+    Index lost = 0;
+    for (Index i = met; i >= last->fp_user; --i) {
+      if (Rule::from_bits(last->rules[i]).kind() != Rule::frame_pointer) continue;
+      // Saved further out than here: by a frame that was met. Else it passes through the register.
+      const bool is_saved = last->fp_slots[i] > place.slot;
+      const std::uint64_t fp = is_saved ? word_at(last->fp_slots[i]) : place.fp;
+      if (fp != last->fps[i]) lost = i;
+      if (!is_saved) last->fp_slots[i] = place.fp_slot;
+    }
+    return lost;
+  }
+
+  /// From the outermost frame that changed inwards. False: the frame behind met_ is left otherwise
+  /// than last time.
+  [[gnu::always_inline]] bool take_over(Index changed) {
+    std::uint64_t hash = last_->hashes[changed - 1];
+    for (Index i = changed; i <= met_; ++i) {
+      const Address pc = word_at(last_->slots[i]);
+      const Rule rule = rule_at(pc);
+      if (rule.bits() != last_->rules[i] && !leads_alike(rule, i)) {
+        met_ = i - 1;
+        return false;
+      }
+      last_->pcs[i] = pc;
+      last_->rules[i] = rule.bits();
+      last_->hashes[i] = hash = LastStack::step(hash, pc);
+    }
+    return true;
+  }
+
+  /// Does this rule, another one, lead from frame `i` to where its own led? Where the frame pointer
+  /// was saved matters only to its users.
+  bool leads_alike(Rule rule, Index i) const {
+    const std::uint64_t difference = rule.bits() ^ last_->rules[i];
+    if (uses_fp(i) && Checks::kComparesSavingPlaces) return false;
+    return (difference & Rule::kMovement) == 0;
+  }
+
+  __attribute__((noinline)) static void copy_frame_pointers(LastStack* last, Index from, Index end,
+                                                            Index to) {
+    for (; from != end; ++from, ++to) {
+      last->fps[to] = last->fps[from];
+      last->fp_slots[to] = last->fp_slots[from];
+    }
+  }
+
+  LastStack* last_;
+  RuleCache::Generation generation_;
+  Address top_;                           ///< the last word of the stack
+  Index met_;                             ///< the innermost remembered frame that may still be met
+  Index first_;                           ///< where the room for what is walked begins,
+  Index end_;                             ///< and one past its end
+  Index walked_;                          ///< what was walked: from here to end_, outermost first
+  Index fp_user_;                         ///< LastStack::fp_user
+  Index walked_user_ = LastStack::kNone;  ///< the outermost walked one
+};
+
+/// The plain walk, as the last stack: nothing of it is known next time.
+End walk_plainly(const CallSite& site, const StackBounds& bounds, LastStack* last);
+
+/// A stack that the splice could not remember, or one that grew by more than usual.
+template <class Checks>
+__attribute__((noinline, cold)) End walk_afresh(const CallSite& site, const StackBounds& bounds,
+                                                LastStack* last) {
+  Splice<Checks> splice(bounds, last, 0, LastStack::kMaxFrames);
+  if (!splice.walk(place_of(site))) return walk_plainly(site, bounds, last);
+  splice.remember();
+  return End::outermost;
+}
+
+/// capture() in splice.cc, or with a check left out.
+template <class Checks>
+[[gnu::always_inline]] inline End capture_by_splice(const CallSite& site, const StackBounds& bounds,
+                                                    LastStack* last) {
+  const RuleCache::Generation generation = g_rules.generation();
+  std::uint32_t known = last->known;
+  last->known = 0;  // until all is written: a signal may end this capture anywhere
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (last->generation != generation || last->high != bounds.high) [[unlikely]] {
+    last->generation = generation;
+    last->high = bounds.high;
+    known = 0;
+  }
+  const Place place = place_of(site);
+  const bool is_own_stack = place.slot >= bounds.low && place.slot < bounds.high &&
+                            site.cfa <= bounds.high && place.slot % sizeof(std::uint64_t) == 0 &&
+                            word_at(place.slot) == place.pc;
+  if (!is_own_stack) [[unlikely]]
+    return walk_plainly(site, bounds, last);
+  Splice<Checks> splice(bounds, last, known, LastStack::kUsualRoom);
+  if (!splice.walk(place)) [[unlikely]] {
+    const bool was_too_deep = known == 0 && last->count == LastStack::kMaxFrames;
+    return splice.has_no_room() && !was_too_deep ? walk_afresh<Checks>(site, bounds, last)
+                                                 : walk_plainly(site, bounds, last);
+  }
+  splice.remember();
+  return End::outermost;
+}
+
+}  // namespace leakhook::unwind
