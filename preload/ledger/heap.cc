@@ -4,7 +4,6 @@
 #include "ledger.h"
 #include "live_table.h"
 #include "moment.h"
-#include "sampler.h"
 #include "stack_table.h"
 
 namespace leakhook::ledger {
@@ -12,38 +11,70 @@ namespace {
 
 std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
 
-void count_allocation(StackId stack, std::size_t size) {
-  if (stack == 0) return;
-  const std::uint64_t mean = segment.sample_bytes;
-  if (mean <= 1) return stack_table::count(stack, my_shard(), 1, size);
-  const double weight = sampler::weight(size, mean);
+// What sampled blocks need is kept away from the path of exact mode, which is short of nothing but
+// instructions.
+
+[[gnu::noinline]] void count_sampled(StackId stack, std::size_t size) {
+  const double weight = sampling_weight(size, segment.sample_bytes);
   stack_table::count(stack, my_shard(), sampler::round_fairly(weight),
                      sampler::round_fairly(weight * static_cast<double>(size)));
 }
 
+/// The filter first: its counter must never be below what the table holds.
+[[gnu::noinline]] void insert_sampled(std::uint64_t key, std::uint64_t value) {
+  sample_filter.raise(address_of_key(key));
+  if (!live_table::insert(key, value)) sample_filter.lower(address_of_key(key));
+}
+
+void insert(std::uint64_t key, std::uint64_t value) {
+  if (sample_filter.is_on) [[unlikely]]
+    return insert_sampled(key, value);
+  live_table::insert(key, value);
+}
+
+void count_allocation(StackId stack, std::size_t size) {
+  if (stack == 0) return;
+  if (sample_filter.is_on) [[unlikely]]
+    return count_sampled(stack, size);
+  stack_table::count(stack, my_shard(), 1, size);
+}
+
+[[gnu::noinline]] void note_withdrawn(const live_table::Found& found, std::uint64_t address) {
+  if (!sample_filter.is_on)
+    segment.count(Counter::unknown_releases);
+  else if (found.key != 0)
+    sample_filter.lower(address);
+}
+
 }  // namespace
 
-void acquired_block(const Caller& caller, const void* address, std::size_t size) {
+void acquired_due_block(const Caller& caller, const void* address, std::size_t size) {
+  // The sampler first: what it draws must not depend on who may record.
+  if (!sampler::takes(size)) return;
   if (address == nullptr || !may_record_kind(Kind::heap)) return;
-  if (segment.sample_bytes > 1 && !sampler::takes(size, segment.sample_bytes)) return;
   const Moment moment = take_moment(caller);
   count_allocation(moment.stack, size);
   const LiveValue value{size, moment.stack, moment.thread};
-  live_table::insert(live_key(number(address), moment.birth), value.encode());
+  insert(live_key(number(address), moment.birth), value.encode());
 }
 
-void released_block(const void* address) { (void)withdraw_block(address); }
-
-WithdrawnBlock withdraw_block(const void* address) {
+WithdrawnBlock withdraw_block_slowly(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
   if ((segment.kinds & bit_of(Kind::heap)) == 0) return {};
   const live_table::Found found = live_table::withdraw(number(address));
-  if (found.key == 0 && segment.sample_bytes <= 1) segment.count(Counter::unknown_releases);
+  if (found.key == 0 || sample_filter.is_on) [[unlikely]]
+    note_withdrawn(found, number(address));
   return {found.key, found.value};
 }
 
 void restore_block(const WithdrawnBlock& block) {
-  if (block.key != 0 && may_record(Event::release)) live_table::insert(block.key, block.value);
+  if (block.key != 0 && may_record(Event::release)) insert(block.key, block.value);
+}
+
+void thread_forked() {
+  sampler::forget_parents_samples();
+  // Few blocks are looked at, and a file goes on changing with the parent until it is copied.
+  if (segment.is_file && segment.sample_bytes > 1) (void)may_record(Event::release);
 }
 
 void lost(Counter counter) {
