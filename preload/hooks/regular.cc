@@ -23,7 +23,8 @@ namespace leakhook {
   }                                                              \
   static void* recorded_##name params {                          \
     void* block = real::name args;                               \
-    ledger::acquired_due_block(LEAKHOOK_CALLER, block, size);    \
+    if (block != nullptr) [[likely]]                             \
+      ledger::acquired_due_block(LEAKHOOK_CALLER, block, size);  \
     return block;                                                \
   }
 

@@ -51,7 +51,7 @@ void count_allocation(StackId stack, std::size_t size) {
 void acquired_due_block(const Caller& caller, const void* address, std::size_t size) {
   // The sampler first: what it draws must not depend on who may record.
   if (!sampler::takes(size)) return;
-  if (address == nullptr || !may_record_kind(Kind::heap)) return;
+  if (!may_record_kind(Kind::heap)) return;
   const Moment moment = take_moment(caller);
   count_allocation(moment.stack, size);
   const LiveValue value{size, moment.stack, moment.thread};

@@ -33,8 +33,7 @@ using Caller = unwind::CallSite;
 
 // --- heap -------------------------------------------------------------------------------------
 
-/// For a hook that asks the sampler itself, before the real call: it did not pass by. Null (the
-/// call failed) is ignored.
+/// For a hook that asked the sampler itself: the block is due.
 void acquired_due_block(const Caller& caller, const void* address, std::size_t size);
 inline void acquired_block(Caller caller, const void* address, std::size_t size) {
   if (sampler::passes_by(size)) [[likely]]

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is this block one of the sampled ones? One subtraction for nearly all of them.
 //
-// A thread counts down the bytes to its next sample (contract/sampling.h has the statistics). The
-// count is negative after a subtraction when a sample lies inside the block, and in every rare case
-// too: zero is what a new thread starts with, and what exact mode never leaves, so that one branch
-// sorts out all of them. Blocks that nobody may record (a vfork child's, our own, those of a
-// dormant library) take up bytes like others: a process without memory does not mind where it is
-// looked at.
+// A thread counts down the bytes to its next sample (contract/sampling.h has the statistics). A
+// block passes by when it ends before the sample, and then only the count changes. Every rare case
+// is made to look like a sample: zero is what a new thread starts with and what exact mode never
+// leaves, so that one branch sorts out all of them. Blocks that nobody may record (a vfork child's,
+// our own, those of a dormant library) take up bytes like others: a process without memory does not
+// mind where it is looked at.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,21 +17,18 @@
 
 namespace leakhook::ledger::sampler {
 
-/// True: no sample lies in this block, leave it. A signal between may allocate: that is one
-/// instruction.
+/// True: no sample lies in this block, leave it. False: it is due, and nothing has changed: where
+/// the real call fails it may be forgotten.
 inline bool passes_by(std::size_t size) {
-  this_thread.bytes_until_sample -= static_cast<std::int64_t>(sampled_bytes(size));
-  return this_thread.bytes_until_sample >= 0;
-}
-
-/// After passes_by() said no: is the block to be recorded? Exact mode takes them all.
-bool takes_sampled(std::size_t size);
-inline bool takes(std::size_t size) {
-  if (sample_filter.is_on) [[unlikely]]
-    return takes_sampled(size);
-  this_thread.bytes_until_sample = 0;
+  const auto left = static_cast<std::uint64_t>(this_thread.bytes_until_sample);
+  if (left <= size) return false;  // also when `size` is more than there can be
+  this_thread.bytes_until_sample = static_cast<std::int64_t>(left - sampled_bytes(size));
   return true;
 }
+
+/// A block was due: is it to be recorded? Exact mode takes them all.
+bool takes_sampled(std::size_t size);
+inline bool takes(std::size_t size) { return !sample_filter.is_on || takes_sampled(size); }
 
 /// Forked child: its samples are not those of its parent and its siblings.
 void forget_parents_samples();

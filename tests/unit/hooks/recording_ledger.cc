@@ -119,12 +119,7 @@ namespace ledger {
 thread_local constinit ThisThread this_thread{};
 constinit SampleFilter sample_filter{};
 
-namespace sampler {
-bool takes_sampled(std::size_t) { return true; }
-}  // namespace sampler
-
 void acquired_due_block(const Caller& caller, const void* address, std::size_t size) {
-  if (!sampler::takes(size) || address == nullptr) return;
   note_heap("acquired_block", doubt(caller), address, static_cast<long>(size));
 }
 WithdrawnBlock withdraw_block_slowly(const void* address) {
