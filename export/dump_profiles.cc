@@ -46,7 +46,13 @@ ProfileShape shape_of(Profile profile, const SegmentView& view) {
   return {};
 }
 
-std::vector<std::string> comments_of(const SegmentView& view,
+/// "inuse_space: 1048576 bytes, standard error 65536": one for all samples together.
+std::string with_error(const char* type, std::int64_t value, const char* unit, double error) {
+  return std::string(type) + ": " + std::to_string(value) + " " + unit + ", standard error " +
+         std::to_string(static_cast<std::int64_t>(error + 0.5));
+}
+
+std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& heap,
                                      const std::vector<std::string>& notes) {
   const Header& header = view.header();
   const ProcessIdentity process{header.pid, header.process_start_ticks};
@@ -57,6 +63,10 @@ std::vector<std::string> comments_of(const SegmentView& view,
   comments.push_back(distance > 1 ? "mode: sampled, one heap block per " +
                                         std::to_string(distance) + " bytes on average"
                                   : "mode: exact");
+  if (distance > 1) {
+    comments.push_back(with_error("inuse_objects", heap.objects, "blocks", heap.error.objects()));
+    comments.push_back(with_error("inuse_space", heap.bytes, "bytes", heap.error.bytes()));
+  }
   comments.push_back(process.pid_comment());
   comments.push_back(process.start_comment());
   comments.push_back("command: " + view.command());
@@ -144,7 +154,7 @@ DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResour
   const StackBook book(view, stacks_in(heap, resources), std::move(files));
   ProfileFacts facts;
   facts.time_ns = static_cast<std::int64_t>(view.realtime_ns());
-  facts.comments = comments_of(view, options.notes);
+  facts.comments = comments_of(view, heap, options.notes);
 
   DumpProfiles result;
   for (const ProfileRow& row : kProfileRows) {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <unordered_map>
 
+#include "../preload/contract/sampling.h"
 #include "profile_writer.h"
 
 namespace leakhook {
@@ -16,6 +17,16 @@ constexpr double kMostValue = 9.0e18;
 std::int64_t rounded(double value) {
   return value < kMostValue ? static_cast<std::int64_t>(value + 0.5)
                             : static_cast<std::int64_t>(kMostValue);
+}
+
+/// Square root without libm, which has no archive that fits our link: Newton's steps from half the
+/// exponent.
+double root_of(double value) {
+  if (value <= 0) return 0;
+  double root = std::bit_cast<double>((std::bit_cast<std::uint64_t>(value) >> 1) +
+                                      (std::uint64_t{1023} << 51));
+  for (int i = 0; i < 6; ++i) root = (root + value / root) / 2;
+  return root;
 }
 
 struct RowKey {
@@ -44,6 +55,7 @@ class LiveRows {
     HeapRow& known = rows_[at->second];
     known.objects = saturated_sum(known.objects, row.objects);
     known.bytes = saturated_sum(known.bytes, row.bytes);
+    known.error.add(row.error);
   }
 
   std::vector<HeapRow> take() { return std::move(rows_); }
@@ -57,14 +69,23 @@ std::vector<HeapRow> live_rows(const SegmentView& view) {
   const std::uint64_t distance = view.header().settings.sample_bytes;
   LiveRows exact;
   view.for_each_live([&](const LiveBlock& block) {
-    exact.add({block.stack, block.thread, age_bucket(view.age_s(block.birth)), block.size,
-               view.is_inherited(block.birth), 1, 0});
+    exact.add({block.stack,
+               block.thread,
+               age_bucket(view.age_s(block.birth)),
+               block.size,
+               view.is_inherited(block.birth),
+               1,
+               0,
+               {}});
   });
   std::vector<HeapRow> rows = exact.take();
-  for (HeapRow& row : rows) {
-    const double scaled = static_cast<double>(row.objects) * sampling_weight(row.size, distance);
-    row.bytes = rounded(scaled * static_cast<double>(row.size));
-    row.objects = rounded(scaled);
+  for (HeapRow& row : rows) {  // whose blocks have one size: weighed before anything is added up
+    const auto blocks = static_cast<double>(row.objects), size = static_cast<double>(row.size);
+    const double weight = sampling_weight(row.size, distance);
+    row.objects = rounded(blocks * weight);
+    row.bytes = rounded(blocks * weight * size);
+    const double variance = blocks * sampling_variance(weight);
+    row.error = {variance, variance * size * size};
   }
   return rows;
 }
@@ -87,18 +108,26 @@ std::vector<HeapRow> with_few_sizes(std::vector<HeapRow> rows) {
 
 }  // namespace
 
-double sampling_weight(std::uint64_t size, std::uint64_t mean_distance) {
-  if (mean_distance <= 1) return 1;
-  const double distance =
-      static_cast<double>(std::max<std::uint64_t>(size, 1)) / static_cast<double>(mean_distance);
-  if (distance > 40) return 1;
-  // 1 − e^(−x) without libm, which has no archive that fits our link: a short series for a small
-  // part of x, then 1 − e^(−2y) = u (2 − u) for u = 1 − e^(−y).
-  constexpr int kDoublings = 12;
-  const double y = distance / (1 << kDoublings);
-  double u = y * (1 - y / 2 * (1 - y / 3 * (1 - y / 4 * (1 - y / 5))));
-  for (int i = 0; i < kDoublings; ++i) u *= 2 - u;
-  return 1 / u;
+void SamplingError::add(const SamplingError& other) {
+  objects_variance += other.objects_variance;
+  bytes_variance += other.bytes_variance;
+}
+
+double SamplingError::objects() const { return root_of(objects_variance); }
+double SamplingError::bytes() const { return root_of(bytes_variance); }
+
+std::vector<HeldByStack> held_by_stacks(const HeapRows& rows) {
+  std::vector<HeldByStack> held;
+  std::unordered_map<StackId, std::size_t> index;
+  for (const HeapRow& row : rows.live) {
+    const auto [at, is_new] = index.try_emplace(row.stack, held.size());
+    if (is_new) held.push_back({row.stack, 0, 0, {}});
+    HeldByStack& stack = held[at->second];
+    stack.objects = saturated_sum(stack.objects, row.objects);
+    stack.bytes = saturated_sum(stack.bytes, row.bytes);
+    stack.error.add(row.error);
+  }
+  return held;
 }
 
 HeapRows heap_rows(const SegmentView& view) {
@@ -112,6 +141,7 @@ HeapRows heap_rows(const SegmentView& view) {
   for (const HeapRow& row : rows.live) {
     rows.objects = saturated_sum(rows.objects, row.objects);
     rows.bytes = saturated_sum(rows.bytes, row.bytes);
+    rows.error.add(row.error);
     if (row.is_inherited) continue;  // counts begin anew with each process
     Held& stack = held[row.stack];
     stack.objects = saturated_sum(stack.objects, row.objects);

@@ -47,9 +47,10 @@ int hook_posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actio
   return spawned(LEAKHOOK_CALLER, error, *child, file);
 }
 
-// The child has no part in this: what it inherited is sorted out when it first uses a hook.
+// What the child inherited is sorted out when it first uses a hook.
 pid_t hook_forkpty(int* master, char* name, const termios* settings, const winsize* size) {
   const pid_t pid = real::forkpty(master, name, settings, size);
+  if (pid == 0) ledger::thread_forked();
   if (pid > 0) {
     ledger::acquired_fd(LEAKHOOK_CALLER, Kind::pty, *master, name);
     ledger::acquired(LEAKHOOK_CALLER, Kind::process, identity_of(pid));

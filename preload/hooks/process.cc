@@ -5,9 +5,10 @@
 
 namespace leakhook {
 
-// The child has no part in this: its pages are wiped of our mark, and its first event finds out.
+// The child's pages are wiped of our mark, and its first event finds out.
 pid_t hook_fork() {
   const pid_t pid = real::fork();
+  if (pid == 0) ledger::thread_forked();
   if (pid > 0) ledger::acquired(LEAKHOOK_CALLER, Kind::process, static_cast<std::uint64_t>(pid));
   return pid;
 }

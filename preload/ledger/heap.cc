@@ -4,7 +4,6 @@
 #include "ledger.h"
 #include "live_table.h"
 #include "moment.h"
-#include "sampler.h"
 #include "stack_table.h"
 
 namespace leakhook::ledger {
@@ -12,48 +11,78 @@ namespace {
 
 std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
 
-/// Writes a block down, and that its stack acquired `objects` of together `bytes` bytes.
-[[gnu::always_inline]] inline void record(const Caller& caller, const void* address,
-                                          std::size_t size, std::uint64_t objects,
-                                          std::uint64_t bytes) {
-  const Moment moment = take_moment(caller);
-  if (moment.stack != 0) [[likely]]
-    stack_table::count(moment.stack, this_thread.shard - 1, objects, bytes);
-  const LiveValue value{size, moment.stack, moment.thread};
-  live_table::insert(live_key(number(address), moment.birth), value.encode());
+void count(const Moment& moment, std::uint64_t objects, std::uint64_t bytes) {
+  if (moment.stack == 0) [[unlikely]]
+    return;
+  stack_table::count(moment.stack, this_thread.shard - 1, objects, bytes);
 }
 
-[[gnu::noinline]] void record_if_sampled(const Caller& caller, const void* address,
-                                         std::size_t size) {
-  const std::uint64_t mean = segment.sample_bytes;
-  if (!sampler::takes(size, mean)) return;
-  const double weight = sampler::weight(size, mean);
-  record(caller, address, size, sampler::round_fairly(weight),
-         sampler::round_fairly(weight * static_cast<double>(size)));
+std::uint64_t key_of(const void* address, const Moment& moment) {
+  return live_key(number(address), moment.birth);
+}
+
+std::uint64_t value_of(std::size_t size, const Moment& moment) {
+  return LiveValue{size, moment.stack, moment.thread}.encode();
+}
+
+// What sampled blocks need is kept away from the path of exact mode, which is short of nothing but
+// instructions.
+
+/// The filter first: its counter must never be below what the table holds.
+void insert_sampled(std::uint64_t key, std::uint64_t value) {
+  sample_filter.raise(address_of_key(key));
+  if (!live_table::insert(key, value)) sample_filter.lower(address_of_key(key));
+}
+
+[[gnu::noinline]] void acquired_sampled_block(const Caller& caller, const void* address,
+                                              std::size_t size) {
+  // The sampler first: what it draws must not depend on who may record.
+  if (!sampler::takes(size) || !may_record_kind(Kind::heap)) return;
+  const Moment moment = take_moment(caller);
+  const double weight = sampling_weight(size, segment.sample_bytes);
+  count(moment, sampler::round_fairly(weight),
+        sampler::round_fairly(weight * static_cast<double>(size)));
+  insert_sampled(key_of(address, moment), value_of(size, moment));
+}
+
+[[gnu::noinline]] void note_withdrawn(const live_table::Found& found, std::uint64_t address) {
+  if (!sample_filter.is_on)
+    segment.count(Counter::unknown_releases);
+  else if (found.key != 0)
+    sample_filter.lower(address);
 }
 
 }  // namespace
 
 // One function for the whole road: what it calls is compiled into it, but for the rare ways.
-[[gnu::flatten]] void acquired_block(const Caller& caller, const void* address, std::size_t size) {
-  if (!may_record_kind(Kind::heap)) return;
-  if (segment.sample_bytes > 1) return record_if_sampled(caller, address, size);
-  record(caller, address, size, 1, size);
+[[gnu::flatten]] void acquired_due_block(const Caller& caller, const void* address,
+                                         std::size_t size) {
+  if (sample_filter.is_on) [[unlikely]]
+    return acquired_sampled_block(caller, address, size);
+  if (!may_record(Event::acquire)) return;
+  const Moment moment = take_moment(caller);
+  count(moment, 1, size);
+  live_table::insert(key_of(address, moment), value_of(size, moment));
 }
 
-void released_block(const void* address) { (void)withdraw_block(address); }
-
-WithdrawnBlock withdraw_block(const void* address) {
+WithdrawnBlock withdraw_block_slowly(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
-  if ((segment.kinds & bit_of(Kind::heap)) == 0) return {};
   const live_table::Found found = live_table::withdraw(number(address));
-  if (found.key == 0 && segment.sample_bytes <= 1) [[unlikely]]
-    segment.count(Counter::unknown_releases);
+  if (found.key == 0 || sample_filter.is_on) [[unlikely]]
+    note_withdrawn(found, number(address));
   return {found.key, found.value};
 }
 
 void restore_block(const WithdrawnBlock& block) {
-  if (block.key != 0 && may_record(Event::release)) live_table::insert(block.key, block.value);
+  if (block.key == 0 || !may_record(Event::release)) return;
+  if (sample_filter.is_on) return insert_sampled(block.key, block.value);
+  live_table::insert(block.key, block.value);
+}
+
+void thread_forked() {
+  sampler::forget_parents_samples();
+  // Few blocks are looked at, and a file goes on changing with the parent until it is copied.
+  if (segment.is_file && segment.sample_bytes > 1) (void)may_record(Event::release);
 }
 
 void lost(Counter counter) {

@@ -15,6 +15,8 @@
 #include "../../unwind/capture.h"
 #include "../contract/kinds.h"
 #include "../contract/layout.h"
+#include "sample_filter.h"
+#include "sampler.h"
 
 namespace leakhook::ledger {
 
@@ -31,19 +33,30 @@ using Caller = unwind::CallSite;
 
 // --- heap -------------------------------------------------------------------------------------
 
-/// Requires: address is not null.
-void acquired_block(const Caller& caller, const void* address, std::size_t size);
-/// The block may be given to another thread from now on. Unknown addresses and null are counted or
-/// ignored.
-void released_block(const void* address);
+/// For a hook that asked the sampler itself: the block is due.
+void acquired_due_block(const Caller& caller, const void* address, std::size_t size);
+inline void acquired_block(Caller caller, const void* address, std::size_t size) {
+  if (sampler::passes_by(size)) [[likely]]
+    return;
+  const Caller in_memory = caller;  // which takes instructions, so only here
+  acquired_due_block(in_memory, address, size);
+}
 
 /// A record taken out of the books before a call that may fail. Empty when there was none.
 struct WithdrawnBlock {
   std::uint64_t key = 0;
   std::uint64_t value = 0;
 };
-[[nodiscard]] WithdrawnBlock withdraw_block(const void* address);
+WithdrawnBlock withdraw_block_slowly(const void* address);
+/// Unknown addresses and null are counted or ignored.
+[[nodiscard]] inline WithdrawnBlock withdraw_block(const void* address) {
+  if (sample_filter.has_surely_not(address)) [[likely]]
+    return {};
+  return withdraw_block_slowly(address);
+}
 void restore_block(const WithdrawnBlock& block);
+/// The block may be given to another thread from now on.
+inline void released_block(const void* address) { (void)withdraw_block(address); }
 
 // --- descriptors ------------------------------------------------------------------------------
 
@@ -151,5 +164,8 @@ void lost(Counter counter);
 /// The calling thread is about to vfork (or clone with shared memory): until the parent runs again,
 /// events belong to a child that shares our memory but not our resources.
 void thread_vforks();
+
+/// In a forked child, first thing. Without it (a raw system call) the child is known later.
+void thread_forked();
 
 }  // namespace leakhook::ledger

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exponential distances and their weights, without libm: the library needs libc alone.
+// Exponential distances without libm: the library needs libc alone.
 #include "sampler.h"
 
 #include <cstring>
 
 #include "../base/system.h"
-#include "attention.h"
 #include "probe.h"
+#include "segment.h"
 
 namespace leakhook::ledger::sampler {
 namespace {
@@ -41,39 +41,34 @@ double logarithm(double x) {
   return exponent * 0.69314718055994531 + 2 * s * series;
 }
 
-/// 1 − e^−x for x >= 0; relative error under 10^-9.
-double one_minus_exp(double x) {
-  if (x > 40) return 1;
-  double part = x / 4096;  // halve twelve times, sum the series, double back
-  part = part * (1 - part / 2 * (1 - part / 3 * (1 - part / 4 * (1 - part / 5))));
-  for (int i = 0; i < 12; ++i) part = part * (2 - part);  // 1−(1−p)² without cancellation
-  return part;
-}
-
-void draw_distance(std::uint64_t mean) {
+/// Bytes to the next sample, rounded down: a block of z bytes passes by with the chance
+/// P(whole(D) >= z) = P(D >= z) = e^(−z/mean), exactly.
+std::int64_t draw_distance(std::uint64_t mean) {
   const double distance = -logarithm(random_fraction()) * static_cast<double>(mean);
-  this_thread.bytes_until_sample += static_cast<std::int64_t>(distance) + 1;
+  constexpr double kMost = 0x1p62;
+  return static_cast<std::int64_t>(distance < kMost ? distance : kMost);
 }
 
 }  // namespace
 
-bool takes(std::size_t size, std::uint64_t mean) {
-  if (this_thread.random == 0) [[unlikely]]
-    draw_distance(mean);
-  const std::size_t most = std::size_t{1} << 62;
-  const std::size_t counted = size == 0 ? 1 : size;
-  this_thread.bytes_until_sample -= static_cast<std::int64_t>(counted < most ? counted : most);
-  if (this_thread.bytes_until_sample > 0) [[likely]]
+bool takes_sampled(std::size_t size) {
+  const std::uint64_t mean = segment.sample_bytes;
+  if (mean <= 1) {  // no heap block of this process is recorded: need not ask again
+    this_thread.bytes_until_sample = INT64_MAX / 2;
     return false;
-  // Where the next sample lies inside the same block does not matter: the process has no memory.
-  this_thread.bytes_until_sample = 0;
-  draw_distance(mean);
+  }
+  if (this_thread.random == 0) {  // the thread's first block: nothing was drawn yet
+    this_thread.bytes_until_sample = draw_distance(mean);
+    if (passes_by(size)) return false;
+  }
+  // Where in the block the sample lies, and whether a second one does, is all the same.
+  this_thread.bytes_until_sample = draw_distance(mean);
   return true;
 }
 
-double weight(std::uint64_t size, std::uint64_t mean) {
-  const double counted = size == 0 ? 1 : static_cast<double>(size);
-  return 1 / one_minus_exp(counted / static_cast<double>(mean));
+void forget_parents_samples() {
+  this_thread.random = 0;
+  this_thread.bytes_until_sample = 0;
 }
 
 std::uint64_t round_fairly(double value) {

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is this block one of the sampled ones, and how many does it stand for?
+// Is this block one of the sampled ones? One subtraction for nearly all of them.
 //
-// Poisson sampling over bytes: the distances between samples are exponential with the mean
-// LEAKHOOK_SAMPLE, so a block of z bytes is taken with probability 1 − e^(−z/mean), and counting
-// each taken block 1 / (1 − e^(−z/mean)) times is unbiased (jemalloc's PROFILING_INTERNALS.md
-// derives it). An empty block counts as one byte, so that it can be taken too.
+// A thread counts down the bytes to its next sample (contract/sampling.h has the statistics). A
+// block passes by when it ends before the sample, and then only the count changes. Every rare case
+// is made to look like a sample: zero is what a new thread starts with and what exact mode never
+// leaves, so that one branch sorts out all of them. Blocks that nobody may record (a vfork child's,
+// our own, those of a dormant library) take up bytes like others: a process without memory does not
+// mind where it is looked at.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
+#include "../contract/sampling.h"
+#include "attention.h"
+#include "sample_filter.h"
+
 namespace leakhook::ledger::sampler {
 
-/// Requires: mean > 1. One subtraction for nearly every block.
-bool takes(std::size_t size, std::uint64_t mean);
+/// True: no sample lies in this block, leave it. False: it is due, and nothing has changed: where
+/// the real call fails it may be forgotten.
+inline bool passes_by(std::size_t size) {
+  const auto left = static_cast<std::uint64_t>(this_thread.bytes_until_sample);
+  if (left <= size) return false;  // also when `size` is more than there can be
+  this_thread.bytes_until_sample = static_cast<std::int64_t>(left - sampled_bytes(size));
+  return true;
+}
 
-/// 1 / (1 − e^(−size/mean)).
-double weight(std::uint64_t size, std::uint64_t mean);
+/// A block was due: is it to be recorded? Exact mode takes them all.
+bool takes_sampled(std::size_t size);
+inline bool takes(std::size_t size) { return !sample_filter.is_on || takes_sampled(size); }
+
+/// Forked child: its samples are not those of its parent and its siblings.
+void forget_parents_samples();
 
 /// `value` rounded up or down by chance, so that sums of results are unbiased.
 std::uint64_t round_fairly(double value);

@@ -19,6 +19,7 @@
 #include "../ledger/attention.h"
 #include "../ledger/fds.h"
 #include "../ledger/modules.h"
+#include "../ledger/sample_filter.h"
 #include "books.h"
 #include "ending.h"
 #include "keeper.h"
@@ -107,6 +108,7 @@ void note_inherited_fds() {
 
 void be_inert() {
   hide_handshake();
+  ledger::sample_filter.is_on = true;
   set_mode(Attention::inert);
 }
 

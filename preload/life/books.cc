@@ -16,6 +16,7 @@
 #include "../base/line.h"
 #include "../base/next_definition.h"
 #include "../base/system.h"
+#include "../ledger/sample_filter.h"
 #include "../ledger/segment.h"
 #include "../ledger/tables.h"
 #include "../ledger/threads.h"
@@ -80,6 +81,8 @@ void set_command(Header& header, char** argv) {
 void set_settings(SettingsInForce& settings) {
   settings.sample_bytes = segment.sample_bytes = process.settings.SAMPLE;
   settings.kinds = segment.kinds = process.settings.KINDS.set;
+  const bool is_heap_exact = segment.sample_bytes <= 1 && (segment.kinds & bit_of(Kind::heap)) != 0;
+  ledger::sample_filter.is_on = !is_heap_exact;
   settings.verbose = process.settings.VERBOSE;
   Text<sizeof settings.output> output;
   if (process.settings.OUTPUT.value[0] != '/') output << process.directory << '/';
@@ -135,6 +138,7 @@ bool copy_into_own_file() {
                                sys::word(parents.header));
   segment.header = parents.header;
   segment.find_regions();
+  if (segment.sample_bytes > 1) ledger::sample_filter.count_again();
   return !sys::failed(moved);
 }
 

@@ -18,6 +18,8 @@ BOOKS_VISIBLE bool books_contain(const char* text);
 BOOKS_VISIBLE void books_expect_callers(const void* low, const void* high);
 /// The real function of a row.
 BOOKS_VISIBLE void* books_truth(const char* row);
+/// On: the calling thread's next sample is far away, and only `sampled` (or null) may be known.
+BOOKS_VISIBLE void books_sample(bool is_on, const void* sampled);
 /// From now on the ledger has no room for threads.
 BOOKS_VISIBLE void books_refuse_threads(bool refuse);
 }

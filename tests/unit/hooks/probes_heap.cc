@@ -23,7 +23,7 @@ void expect_freed(const char* row, Call call) {
     call(block);
     return 0;
   });
-  EXPECT_EQ(seen.books, format("released_block %p, real", block));
+  EXPECT_EQ(seen.books, format("withdraw_block %p, real", block));
   EXPECT_EQ(seen.error, kUntouched);
 }
 

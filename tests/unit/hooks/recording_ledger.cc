@@ -115,11 +115,14 @@ __attribute__((constructor)) void place_spies() {
 
 namespace ledger {
 
-void acquired_block(const Caller& caller, const void* address, std::size_t size) {
+// All zero: every block is due.
+thread_local constinit ThisThread this_thread{};
+constinit SampleFilter sample_filter{};
+
+void acquired_due_block(const Caller& caller, const void* address, std::size_t size) {
   note_heap("acquired_block", doubt(caller), address, static_cast<long>(size));
 }
-void released_block(const void* address) { note_heap("released_block", "", address, -1); }
-WithdrawnBlock withdraw_block(const void* address) {
+WithdrawnBlock withdraw_block_slowly(const void* address) {
   note_heap("withdraw_block", "", address, -1);
   return {reinterpret_cast<std::uint64_t>(address), 0};
 }
@@ -217,6 +220,7 @@ void restore(const WithdrawnResource& withdrawn) {
 void libraries_changed() { note("libraries_changed"); }
 void lost(Counter counter) { note("lost %s", kCounterRows[static_cast<int>(counter)].name); }
 void thread_vforks() { note("thread_vforks"); }
+void thread_forked() { note("thread_forked"); }
 void note_sandbox() { note("note_sandbox"); }
 bool is_sandboxed() { return false; }
 
@@ -258,5 +262,13 @@ void* books_truth(const char* row) {
   if (strcmp(row, #name) == 0) return reinterpret_cast<void*>(leakhook::truth::name);
 #include "../../../preload/interposed.def"
   return nullptr;
+}
+void books_sample(bool is_on, const void* sampled) {
+  using namespace leakhook::ledger;
+  sample_filter.is_on = is_on;
+  this_thread.bytes_until_sample = is_on ? INT64_MAX / 2 : 0;
+  for (auto& counter : sample_filter.counters) counter = 0;
+  if (sampled != nullptr)
+    ++sample_filter.counters[SampleFilter::place_of(reinterpret_cast<std::uint64_t>(sampled))];
 }
 void books_refuse_threads(bool refuse) { leakhook::refuses_threads = refuse; }
