@@ -14,9 +14,9 @@ class Move {
   explicit Move(void* block) {
     if (block != nullptr) old_ = ledger::withdraw_block(block);
   }
-  void* done(const ledger::Caller& caller, void* moved, std::size_t size) const {
+  void* done(ledger::HookFrame hook, void* moved, std::size_t size) const {
     if (moved != nullptr)
-      ledger::acquired_block(caller, moved, size);
+      ledger::acquired_block(hook, moved, size);
     else if (size != 0)  // realloc(block, 0) frees the block and returns null
       ledger::restore_block(old_);
     return moved;
@@ -30,14 +30,14 @@ class Move {
 
 int hook_posix_memalign(void** block, std::size_t alignment, std::size_t size) {
   const int error = real::posix_memalign(block, alignment, size);
-  if (error == 0 && *block != nullptr) ledger::acquired_block(LEAKHOOK_CALLER, *block, size);
+  if (error == 0 && *block != nullptr) ledger::acquired_block(LEAKHOOK_FRAME, *block, size);
   return error;
 }
 
 void* hook_realloc(void* block, std::size_t size) {
   const Move move(block);
   void* moved = real::realloc(block, size);
-  return move.done(LEAKHOOK_CALLER, moved, size);
+  return move.done(LEAKHOOK_FRAME, moved, size);
 }
 
 // Not through the real reallocarray: libc's calls `realloc` by name, which is ours, and the block
@@ -50,7 +50,7 @@ void* hook_reallocarray(void* block, std::size_t count, std::size_t size) {
   }
   const Move move(block);
   void* moved = real::realloc(block, bytes);
-  return move.done(LEAKHOOK_CALLER, moved, bytes);
+  return move.done(LEAKHOOK_FRAME, moved, bytes);
 }
 
 }  // namespace leakhook

@@ -18,7 +18,7 @@ namespace leakhook::ledger {
 
 /// A page of its own that the kernel wipes in every forked child (MADV_WIPEONFORK): zero means
 /// "nobody has been born here".
-struct Attention {
+struct alignas(8) Attention {
   enum Mode : std::uint32_t {
     unborn = 0,  ///< before our constructor, or in a forked child that does not know itself yet
     recording = 1,
@@ -27,14 +27,21 @@ struct Attention {
   };
   std::atomic<std::uint32_t> mode;
   std::atomic<std::uint32_t> keepers_ended;  ///< written by keepers: something to reap
+
+  /// Zero: recording, and nothing to reap. Both words in one look.
+  std::uint64_t what_is_rare() const {
+    using Both __attribute__((may_alias)) = std::uint64_t;
+    return __atomic_load_n(reinterpret_cast<const Both*>(this), __ATOMIC_RELAXED) ^ recording;
+  }
 };
+static_assert(sizeof(Attention) == 8, "what_is_rare() reads it whole");
 
 /// Points to a static zero until life/ has made the page.
 extern std::atomic<Attention*> attention;
 
 /// Per-thread state. Zero-initialised, trivially destructible: right for threads that nobody told
 /// us of and during a thread's last destructors. Counted by tests/house: at most 256 bytes of TLS.
-struct ThisThread {
+struct alignas(8) ThisThread {
   std::uint32_t own_work;  ///< depth of work that may call hooked functions: those are not recorded
   std::uint32_t vforked;   ///< may be a vfork child that borrowed our memory
   ThreadRecord* record;    ///< null: a thread that was not created through a hook
@@ -45,7 +52,15 @@ struct ThisThread {
   unwind::LastStack* last_stack;  ///< null: every walk begins afresh
   std::uint32_t shard;            ///< 1 + shard of the counts, 0 = not taken yet
   NameId name;                    ///< where record is null
+
+  /// Zero: neither our own work nor a vfork child. Both words in one look.
+  std::uint64_t what_is_rare() const {
+    std::uint64_t both = 0;
+    __builtin_memcpy(&both, &own_work, sizeof both);
+    return both;
+  }
 };
+static_assert(offsetof(ThisThread, vforked) == offsetof(ThisThread, own_work) + 4);
 static_assert(sizeof(ThisThread) <= 64);
 
 /// Whether a second thread may run here: until then no other one can be in the middle of anything.
@@ -63,11 +78,7 @@ bool attend(Event event) __attribute__((cold, noinline));
 inline bool may_record(Event event) {
   // acquire pairs with the release in life/: books before mode
   const Attention& now = *attention.load(std::memory_order_acquire);
-  const std::uint32_t what_is_rare =
-      (now.mode.load(std::memory_order_relaxed) ^ Attention::recording) |
-      now.keepers_ended.load(std::memory_order_relaxed) | this_thread.own_work |
-      this_thread.vforked;
-  if (what_is_rare == 0) [[likely]]
+  if ((now.what_is_rare() | this_thread.what_is_rare()) == 0) [[likely]]
     return true;
   return attend(event);
 }

@@ -34,11 +34,11 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
   if (!live_table::insert(key, value)) sample_filter.lower(address_of_key(key));
 }
 
-[[gnu::noinline]] void acquired_sampled_block(const Caller& caller, const void* address,
+[[gnu::noinline]] void acquired_sampled_block(HookFrame hook, const void* address,
                                               std::size_t size) {
   // The sampler first: what it draws must not depend on who may record.
   if (!sampler::takes(size) || !may_record_kind(Kind::heap)) return;
-  const Moment moment = take_moment(caller);
+  const Moment moment = take_moment(hook.caller());
   const double weight = sampling_weight(size, segment.sample_bytes);
   count(moment, sampler::round_fairly(weight),
         sampler::round_fairly(weight * static_cast<double>(size)));
@@ -55,17 +55,16 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
 }  // namespace
 
 // One function for the whole road: what it calls is compiled into it, but for the rare ways.
-[[gnu::flatten]] void acquired_due_block(const Caller& caller, const void* address,
-                                         std::size_t size) {
+[[gnu::flatten]] void acquired_due_block(HookFrame hook, const void* address, std::size_t size) {
   if (sample_filter.is_on) [[unlikely]]
-    return acquired_sampled_block(caller, address, size);
+    return acquired_sampled_block(hook, address, size);
   if (!may_record(Event::acquire)) return;
-  const Moment moment = take_moment(caller);
+  const Moment moment = take_moment(hook.caller());
   count(moment, 1, size);
   live_table::insert(key_of(address, moment), value_of(size, moment));
 }
 
-WithdrawnBlock withdraw_block_slowly(const void* address) {
+[[gnu::flatten]] WithdrawnBlock withdraw_block_slowly(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
   const live_table::Found found = live_table::withdraw(number(address));
   if (found.key == 0 || sample_filter.is_on) [[unlikely]]

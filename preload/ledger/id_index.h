@@ -38,14 +38,14 @@ class IdIndex {
  private:
   using Entry = std::atomic<std::uint64_t>;  // upper half of the hash | id; 0 = free
   static constexpr std::uint64_t kLine = 8;
-  static constexpr std::uint64_t kSmallest = 512;  // entries of the first level: one page
+  static constexpr std::uint64_t kSmallest = 2048;  // entries of the first level: four pages
 
   Entry* entries() const { return segment.records<Entry>(region_); }
   static std::uint64_t entry_of(std::uint64_t hash, std::uint32_t id) {
     return (hash >> 32 << 32) | id;
   }
   static bool matches(std::uint64_t entry, std::uint64_t hash) {
-    return ((entry ^ hash) >> 32) == 0 && static_cast<std::uint32_t>(entry) != 0;
+    return ((entry ^ hash) >> 32) == 0 && entry != 0;
   }
   /// A level of `size` entries begins behind all smaller ones, at size − kSmallest.
   static std::uint64_t home_of(std::uint64_t hash, std::uint64_t size) {

@@ -22,24 +22,29 @@ namespace leakhook::ledger {
 
 using Caller = unwind::CallSite;
 
-/// The program's function that called the hook in which this stands. The hook needs a frame pointer
-/// (-fno-omit-frame-pointer) and must not be inlined or tail-called.
-#define LEAKHOOK_CALLER                                                   \
-  ::leakhook::ledger::Caller {                                            \
-    {reinterpret_cast<std::uint64_t>(__builtin_return_address(0))},       \
-        reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 16, \
-        *static_cast<const std::uint64_t*>(__builtin_frame_address(0))    \
+/// The frame of a hook: the saved frame pointer, then the return address. One register.
+struct HookFrame {
+  const unwind::Address* words;
+
+  Caller caller() const {
+    return {{words[1]}, reinterpret_cast<unwind::Address>(words + 2), words[0]};
   }
+};
+
+/// The frame of the hook in which this stands, and the program's function that called it. The hook
+/// needs a frame pointer (-fno-omit-frame-pointer) and must not be inlined or tail-called.
+#define LEAKHOOK_FRAME \
+  ::leakhook::ledger::HookFrame { static_cast<const std::uint64_t*>(__builtin_frame_address(0)) }
+#define LEAKHOOK_CALLER LEAKHOOK_FRAME.caller()
 
 // --- heap -------------------------------------------------------------------------------------
 
 /// For a hook that asked the sampler itself: the block is due.
-void acquired_due_block(const Caller& caller, const void* address, std::size_t size);
-inline void acquired_block(Caller caller, const void* address, std::size_t size) {
+void acquired_due_block(HookFrame hook, const void* address, std::size_t size);
+inline void acquired_block(HookFrame hook, const void* address, std::size_t size) {
   if (sampler::passes_by(size)) [[likely]]
     return;
-  const Caller in_memory = caller;  // which takes instructions, so only here
-  acquired_due_block(in_memory, address, size);
+  acquired_due_block(hook, address, size);
 }
 
 /// A record taken out of the books before a call that may fail. Empty when there was none.

@@ -19,10 +19,10 @@ constexpr Level level_ending_at(std::uint32_t end) {
   constexpr auto shift_for = [](std::uint32_t groups) {
     return std::uint32_t{33} + static_cast<std::uint32_t>(__builtin_clz(groups));
   };
-  if (end <= kSmallest) return {0, shift_for(end)};
+  if (end <= kSmallest) return {shift_for(end), 0};
   const std::uint32_t power = std::uint32_t{1} << (31 - __builtin_clz(end));
   const std::uint32_t size = end <= kDoublesUpTo ? end / 2 : end == power ? end / 4 : power / 2;
-  return {end - size, shift_for(size)};
+  return {shift_for(size), end - size};
 }
 
 constexpr std::uint32_t next_end(std::uint32_t end) {

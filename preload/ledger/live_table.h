@@ -28,8 +28,8 @@ inline constexpr std::uint64_t kGroup = 8;
 
 /// A part of the table, in groups: [begin, begin + 2^(64 − shift)).
 struct Level {
-  std::uint32_t begin;
   std::uint32_t shift;
+  std::uint32_t begin;
 
   constexpr std::uint32_t end() const { return begin + (std::uint32_t{1} << (64 - shift)); }
 };

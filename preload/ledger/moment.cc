@@ -38,7 +38,21 @@ void count_end(unwind::End end) {
 
 unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.stack_high}; }
 
+/// What a thread needs for its events, at the first of them. Threads that no hook saw start have
+/// nothing of their own, as nobody would see them give it back.
+[[gnu::noinline, gnu::cold]] void equip_thread() {
+  if (this_thread.record == nullptr) {
+    is_threaded.store(true, std::memory_order_relaxed);
+    this_thread.shard = 1 + shards::kShared;
+    return;
+  }
+  this_thread.shard = 1 + shards::take();
+  this_thread.last_stack = last_stacks::take();
+}
+
+/// The thread's first event, and every stack that is not remembered.
 [[gnu::noinline]] StackId walk_afresh(const Caller& caller) {
+  if (this_thread.shard == 0) equip_thread();
   Scratch* scratch = take_scratch();
   if (scratch == nullptr) {
     segment.count(Counter::no_stack);
@@ -71,32 +85,19 @@ class LastStackInUse {
   LastStack* stack_;
 };
 
-bool may_remember(const Caller& caller) {
-  const LastStack* last = this_thread.last_stack;
-  return last != nullptr && caller.cfa > last->in_use_at &&
+bool may_remember(const LastStack& last, const Caller& caller) {
+  return caller.cfa > last.in_use_at &&
          caller.cfa - this_thread.stack_low <= this_thread.stack_high - this_thread.stack_low;
 }
 
 StackId stack_of(const Caller& caller) {
-  if (!may_remember(caller)) [[unlikely]]
-    return walk_afresh(caller);
   LastStack* last = this_thread.last_stack;
+  if (last == nullptr || !may_remember(*last, caller)) [[unlikely]]
+    return walk_afresh(caller);
   const LastStackInUse in_use(last, caller.cfa);
   const unwind::End end = unwind::capture(caller, stack_bounds(), last);
   count_end(end);
   return stack_table::intern(*last, end);
-}
-
-/// What a thread needs for its events, at the first of them. Threads that no hook saw start have
-/// nothing of their own, as nobody would see them give it back.
-[[gnu::noinline, gnu::cold]] void equip_thread() {
-  if (this_thread.record == nullptr) {
-    is_threaded.store(true, std::memory_order_relaxed);
-    this_thread.shard = 1 + shards::kShared;
-    return;
-  }
-  this_thread.shard = 1 + shards::take();
-  this_thread.last_stack = last_stacks::take();
 }
 
 std::uint32_t count_birth() {
@@ -130,8 +131,6 @@ std::uint32_t birth_now() {
 }  // namespace
 
 Moment take_moment(const Caller& caller) {
-  if (this_thread.shard == 0) [[unlikely]]
-    equip_thread();
   const StackId stack = stack_of(caller);
   const ThreadRecord* record = this_thread.record;
   return {stack, birth_now(), record != nullptr ? record->name : this_thread.name};

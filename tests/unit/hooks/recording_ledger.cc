@@ -119,8 +119,8 @@ namespace ledger {
 thread_local constinit ThisThread this_thread{};
 constinit SampleFilter sample_filter{};
 
-void acquired_due_block(const Caller& caller, const void* address, std::size_t size) {
-  note_heap("acquired_block", doubt(caller), address, static_cast<long>(size));
+void acquired_due_block(HookFrame hook, const void* address, std::size_t size) {
+  note_heap("acquired_block", doubt(hook.caller()), address, static_cast<long>(size));
 }
 WithdrawnBlock withdraw_block_slowly(const void* address) {
   note_heap("withdraw_block", "", address, -1);

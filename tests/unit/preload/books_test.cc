@@ -92,7 +92,7 @@ TEST_P(TakenOver, WhatItInheritedIsThere) {
 TEST_P(TakenOver, WhatItAcquiresIsItsOwn) {
   EXPECT_EQ(in_child([] {
               if (!take_over_books()) return false;
-              ledger::acquired_block({{0x1234}, 0, 0}, block(1000), 1);
+              ledger::acquired_block(testing::FrameCalledFrom(0x1234), block(1000), 1);
               const auto found = ledger::live_table::withdraw(1000 * 64);
               return found.key != 0 && birth_of_key(found.key) > segment.header->inherited_until;
             }),
@@ -160,13 +160,13 @@ TEST_P(TakenOver, RecordsThatThreadsPointToStayWhereTheyAre) {
 TEST(TakenOverWithoutRoom, GoesOnInPrivateMemory) {
   TemporaryFolder folder;
   const OwnBooks books(64 * kMiB, folder.path());
-  ledger::acquired_block({{0x1234}, 0, 0}, block(1), 5);
+  ledger::acquired_block(testing::FrameCalledFrom(0x1234), block(1), 5);
   std::filesystem::remove_all(folder.path());
   process.settings.VERBOSE = 0;
   EXPECT_EQ(in_child([] {
               if (!take_over_books() || segment.is_file) return false;
               for (std::uint64_t i = 2; i < 50'000; ++i)  // grows
-                ledger::acquired_block({{0x1234}, 0, 0}, block(i), 5);
+                ledger::acquired_block(testing::FrameCalledFrom(0x1234), block(i), 5);
               return ledger::live_table::withdraw(64).key != 0 &&
                      ledger::live_table::withdraw(49'999 * 64).key != 0;
             }),

@@ -38,6 +38,16 @@ class OwnBooks {
   ledger::Attention attention_{};
 };
 
+/// The frame of a hook that was called from `pc`, by a function with neither stack nor callers.
+class FrameCalledFrom {
+ public:
+  explicit FrameCalledFrom(unwind::Address pc) : words_{0, pc} {}
+  operator ledger::HookFrame() const { return {words_}; }
+
+ private:
+  unwind::Address words_[2];
+};
+
 /// What the ledger asked of life/ since the start of the program, and what it is told.
 struct AskedOfLife {
   int births = 0;
