@@ -58,7 +58,7 @@ class RuleCache {
   };
   static_assert(machine::kHighestCode == Address{1} << 47, "the key's upper 17 bits must be free");
 
-  static std::size_t index(Address pc) { return (pc ^ pc >> 13) % kEntries; }
+  static std::size_t index(Address pc) { return pc * 0x9e3779b97f4a7c15ULL >> 51; }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
     return pc | std::uint64_t{is_exact} << 47 | generation << 48;
   }

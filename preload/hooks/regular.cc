@@ -21,7 +21,7 @@ namespace leakhook {
       return real::name args;                                    \
     return recorded_##name args;                                 \
   }                                                              \
-  static void* recorded_##name params {                          \
+  [[gnu::flatten]] static void* recorded_##name params {         \
     void* block = real::name args;                               \
     if (block != nullptr) [[likely]]                             \
       ledger::acquired_due_block(LEAKHOOK_FRAME, block, size);   \
@@ -35,7 +35,8 @@ namespace leakhook {
       return real::name args;                                   \
     return recorded_##name args;                                \
   }                                                             \
-  LEAKHOOK_ENDS_IN_JUMPS static void recorded_##name params {   \
+  LEAKHOOK_ENDS_IN_JUMPS                                        \
+  [[gnu::flatten]] static void recorded_##name params {         \
     (void)ledger::withdraw_block_slowly(block);                 \
     real::name args;                                            \
   }
