@@ -79,22 +79,34 @@ class Verbose(scenario.Scenario):
 class Sampling(scenario.Scenario):
     def totals(self, distance):
         stem = f"sampled-{distance}"
-        done = self.call(self.program("limit_of_address_space"), LEAKHOOK_SAMPLE=distance,
-                         LEAKHOOK_OUTPUT=stem)
-        self.assertEqual(done.returncode, 99, "its wish for a dump finds no answer")
+        done = self.call(self.program("heap_sampled"), LEAKHOOK_SAMPLE=distance,
+                         LEAKHOOK_OUTPUT=stem, LEAKHOOK_CHILD_EXIT="never")
+        self.assertEqual(done.returncode, 0, done.stderr)
         profile = pprof_file.read(self.named(stem)["heap"])
         return profile, [sum(sample.value[i] for sample in profile.sample) for i in range(4)]
 
-    def test_estimate_is_near_the_truth(self):
+    def stated(self, profile, name):
+        """The estimate of all samples and its standard error, as the comments say."""
+        text = "\n".join(profile.comments())
+        found = re.search(rf"^{name}: (\d+) \w+, standard error (\d+)$", text, re.MULTILINE)
+        self.assertTrue(found, text)
+        return int(found[1]), int(found[2])
+
+    def test_truth_lies_within_the_stated_error(self):
         exact, truth = self.totals("1")
         self.assertEqual(exact.period, 1)
-        self.assertGreaterEqual(truth[3], 100000 * 32)
-        sampled, guess = self.totals("16KiB")
-        self.assertEqual(sampled.period, 16384)
-        self.assertIn("sampl", "\n".join(sampled.comments()))
-        # About 195 samples expected: five standard deviations are 36 %.
-        for at in (2, 3):
-            self.assertLess(abs(guess[at] - truth[at]), 0.36 * truth[at], (truth, guess))
+        self.assertNotIn("standard error", "\n".join(exact.comments()))
+        self.assertGreater(truth[3], 200 << 20)
+        for distance in (64 << 10, 512 << 10):
+            sampled, guess = self.totals(str(distance))
+            self.assertEqual(sampled.period, distance)
+            self.assertIn("sampl", "\n".join(sampled.comments()))
+            for at, name in ((2, "inuse_objects"), (3, "inuse_space")):
+                stated, error = self.stated(sampled, name)
+                self.assertEqual(stated, guess[at])
+                self.assertGreater(error, 0)
+                self.assertLess(error, 0.2 * truth[at], "a few hundred samples know better")
+                self.assertLess(abs(guess[at] - truth[at]), 5 * error, (name, truth, guess))
 
 
 if __name__ == "__main__":

@@ -139,6 +139,16 @@ TEST_F(DumpProfilesTest, SampledHeapSaysItsDistance) {
   EXPECT_TRUE(
       profile("heap").has_comment("mode: sampled, one heap block per 524288 bytes on average"));
   EXPECT_EQ(profile("heap").samples[0].values, (Numbers{1, 1 << 26, 1, 1 << 26}));
+  EXPECT_TRUE(profile("heap").has_comment("inuse_objects: 1 blocks, standard error 0"));
+  EXPECT_TRUE(profile("heap").has_comment("inuse_space: 67108864 bytes, standard error 0"));
+}
+
+TEST_F(DumpProfilesTest, SampledHeapSaysHowFarItMayBeOff) {
+  builder_.header().settings.sample_bytes = 1000;
+  for (int i = 0; i < 4; ++i) builder_.live(0x1000 * (i + 1), 99, stack_);
+  make();  // p = 1 - e^-0.1, w = 10.5083, sqrt(4 w (w - 1)) = 19.992
+  EXPECT_TRUE(profile("heap").has_comment("inuse_objects: 42 blocks, standard error 20"));
+  EXPECT_TRUE(profile("heap").has_comment("inuse_space: 4161 bytes, standard error 1979"));
 }
 
 TEST_F(DumpProfilesTest, EqualStacksAndLabelsAreOneSample) {

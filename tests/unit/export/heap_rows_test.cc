@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "../../../export/profile_writer.h"
+#include "../../../preload/contract/sampling.h"
 #include "segment_fixture.h"
 
 namespace leakhook {
@@ -16,18 +17,6 @@ namespace {
 using testing::LoadedSegment;
 using testing::place;
 using testing::SegmentBuilder;
-
-TEST(SamplingWeight, IsTheInverseOfTheChanceToBeSampled) {
-  EXPECT_EQ(sampling_weight(100, 1), 1);
-  EXPECT_EQ(sampling_weight(100, 0), 1);
-  for (const std::uint64_t size : {1ull, 16ull, 1000ull, 524288ull, 1ull << 24, 1ull << 40})
-    for (const std::uint64_t distance : {2ull, 4096ull, 524288ull, 1ull << 30}) {
-      const double exact =
-          -1 / std::expm1(-static_cast<double>(size) / static_cast<double>(distance));
-      EXPECT_NEAR(sampling_weight(size, distance) / exact, 1, 1e-9) << size << " " << distance;
-    }
-  EXPECT_EQ(sampling_weight(0, 4096), sampling_weight(1, 4096));
-}
 
 TEST(HeapRows, EqualBlocksShareARow) {
   SegmentBuilder builder;
@@ -94,6 +83,48 @@ TEST(HeapRows, SampledBlocksAreScaledAndCountsAreFinal) {
   EXPECT_EQ(rows.live[0].objects, std::llround(scaled));
   EXPECT_EQ(rows.live[0].bytes, std::llround(scaled * 100));
   EXPECT_EQ(rows.passed[0].objects, 1000 - rows.live[0].objects);
+}
+
+/// Rows, stacks and the whole heap say how far they may be off; also where sizes were put together.
+TEST(HeapRows, ErrorsAddUpOverStacks) {
+  constexpr std::uint64_t kMean = 4096;
+  SegmentBuilder builder;
+  builder.header().settings.sample_bytes = kMean;
+  const StackId few = builder.stack({place(1)});
+  const StackId many = builder.stack({place(2)});
+  const auto variance_of = [](std::uint64_t size) {
+    const double x = static_cast<double>(size + 1) / kMean;
+    return std::exp(-x) / (std::expm1(-x) * std::expm1(-x));
+  };
+  for (int i = 0; i < 10; ++i) builder.live(0x1000 * (i + 1), 100, few);
+  double objects = 0, bytes = 0;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    builder.live(0x100000 + 16 * i, 1000 + i, many);
+    objects += variance_of(1000 + i);
+    bytes += variance_of(1000 + i) * static_cast<double>((1000 + i) * (1000 + i));
+  }
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_LT(rows.live.size(), 10u) << "sizes are powers of two";
+  const std::vector<HeldByStack> stacks = held_by_stacks(rows);
+  ASSERT_EQ(stacks.size(), 2u);
+  EXPECT_EQ(stacks[0].stack, few);
+  EXPECT_NEAR(stacks[0].error.objects() / std::sqrt(10 * variance_of(100)), 1, 1e-6);
+  EXPECT_NEAR(stacks[0].error.bytes() / std::sqrt(10 * variance_of(100) * 100 * 100), 1, 1e-6);
+  EXPECT_EQ(stacks[0].bytes + stacks[1].bytes, rows.bytes);
+  EXPECT_EQ(stacks[0].objects + stacks[1].objects, rows.objects);
+  EXPECT_NEAR(stacks[1].error.objects() / std::sqrt(objects), 1, 1e-6);
+  EXPECT_NEAR(stacks[1].error.bytes() / std::sqrt(bytes), 1, 1e-6);
+  EXPECT_NEAR(rows.error.bytes(), std::hypot(stacks[0].error.bytes(), stacks[1].error.bytes()),
+              1e-6 * rows.error.bytes());
+}
+
+TEST(HeapRows, AnExactHeapHasNoError) {
+  SegmentBuilder builder;
+  builder.live(0x1000, 100, builder.stack({place(1)}));
+  const LoadedSegment loaded(builder.packed());
+  EXPECT_EQ(heap_rows(loaded.view).error.bytes(), 0);
+  EXPECT_EQ(heap_rows(loaded.view).error.objects(), 0);
 }
 
 TEST(HeapRows, InheritedBlocksAreNotPartOfTheCounts) {
