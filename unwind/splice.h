@@ -260,8 +260,9 @@ template <class Checks>
     known = 0;
   }
   const Place place = place_of(site);
-  const bool is_own_stack =
-      place.slot % sizeof(std::uint64_t) == 0 && word_at(place.slot) == place.pc;
+  const bool is_own_stack = place.slot >= bounds.low && place.slot < bounds.high &&
+                            site.cfa <= bounds.high && place.slot % sizeof(std::uint64_t) == 0 &&
+                            word_at(place.slot) == place.pc;
   if (!is_own_stack) [[unlikely]]
     return walk_plainly(site, bounds, last);
   Splice<Checks> splice(bounds, last, known, LastStack::kUsualRoom);

@@ -14,6 +14,7 @@
 namespace leakhook::ledger {
 
 bool prepare_tables() {
+  keep_own_equipment();
   return live_table::prepare(segment) && stack_table::prepare() && modules::prepare() &&
          names::prepare() && prepare_threads() && resource_table::prepare() &&
          segment.commit(Region::fds, 64 * sizeof(FdRecord));

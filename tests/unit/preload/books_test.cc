@@ -46,7 +46,7 @@ class TakenOver : public ::testing::TestWithParam<bool> {
  protected:
   TakenOver() : books_(64 * kMiB, GetParam() ? folder_.path() : "") {
     const ledger::Caller caller = LEAKHOOK_CALLER;
-    for (std::uint64_t i = 1; i <= 100; ++i) ledger::acquired_block(caller, block(i), i);
+    for (std::uint64_t i = 1; i <= 100; ++i) ledger::acquired_block(LEAKHOOK_FRAME, block(i), i);
     ledger::acquired_fd(caller, Kind::file, 5, "/five");
     ledger::acquired(caller, Kind::timer, 1);
     ledger::acquired(caller, Kind::process, 2);

@@ -23,7 +23,7 @@ using testing::OwnBooks;
 constexpr std::uint64_t kBase = 0x7f0000000000;
 
 void* block(std::uint64_t n) { return reinterpret_cast<void*>(kBase + 16 * n); }
-const Caller kCaller{{0x1234}, 0, 0};
+const testing::FrameCalledFrom kHook(0x1234);
 
 void clear_filter() {
   for (auto& counter : sample_filter.counters) counter.store(0);
@@ -89,7 +89,7 @@ Estimate estimate() {
 
 TEST(ExactHeap, RecordsEveryBlockAndLeavesTheFilterAlone) {
   const OwnBooks books;
-  for (std::uint64_t i = 1; i <= 1000; ++i) acquired_block(kCaller, block(i), i);
+  for (std::uint64_t i = 1; i <= 1000; ++i) acquired_block(kHook, block(i), i);
   EXPECT_EQ(records(), 1000u);
   EXPECT_EQ(sum_of_counters(), 0u);
   for (std::uint64_t i = 1; i <= 1000; ++i) released_block(block(i));
@@ -102,7 +102,7 @@ TEST(ExactHeap, RecordsEveryBlockAndLeavesTheFilterAlone) {
 
 TEST(SampledHeap, HasAsManyRecordsAsTheFilterCounts) {
   const SampledBooks sampled(1000);
-  for (std::uint64_t i = 1; i <= 20'000; ++i) acquired_block(kCaller, block(i), 100);
+  for (std::uint64_t i = 1; i <= 20'000; ++i) acquired_block(kHook, block(i), 100);
   EXPECT_GT(records(), 1000u);
   EXPECT_LT(records(), 4000u);
   EXPECT_EQ(sum_of_counters(), records());
@@ -114,7 +114,7 @@ TEST(SampledHeap, HasAsManyRecordsAsTheFilterCounts) {
 
 TEST(SampledHeap, ARefusedMoveKeepsTheRecord) {
   const SampledBooks sampled(1000);
-  acquired_block(kCaller, block(1), 1'000'000);
+  acquired_block(kHook, block(1), 1'000'000);
   const WithdrawnBlock old = withdraw_block(block(1));
   EXPECT_NE(old.key, 0u);
   EXPECT_EQ(records() + sum_of_counters(), 0u);
@@ -131,7 +131,7 @@ TEST(SampledHeap, AFullTableLeavesNoCounterRaised) {
   const SampledBooks sampled(2, "", 2 * kMiB);
   std::uint64_t n = 0;
   const auto fill_until = [&](std::uint64_t losses) {
-    while (sampled.losses() < losses && n < kMiB) acquired_block(kCaller, block(++n), 1000);
+    while (sampled.losses() < losses && n < kMiB) acquired_block(kHook, block(++n), 1000);
   };
   fill_until(1);
   const std::uint64_t before = records();
@@ -148,7 +148,7 @@ TEST(SampledHeap, OneClassMayHoldMoreThanItsCounter) {
   const auto place = SampleFilter::place_of(kBase);
   for (std::uint64_t n = 0; same.size() < 300; ++n)
     if (SampleFilter::place_of(kBase + 16 * n) == place) same.push_back(n);
-  for (const std::uint64_t n : same) acquired_block(kCaller, block(n), 1000);
+  for (const std::uint64_t n : same) acquired_block(kHook, block(n), 1000);
   EXPECT_EQ(records(), 300u);
   for (const std::uint64_t n : same) released_block(block(n));
   EXPECT_EQ(records(), 0u);
@@ -167,7 +167,7 @@ TEST(SampledHeap, ReallocationChainsAreUnbiased) {
     std::uint64_t next = 1;
     for (int i = 0; i < kBlocks; ++i) {
       std::uint64_t at = next++, size = 1 + random() % 256;
-      acquired_block(kCaller, block(at), size);
+      acquired_block(kHook, block(at), size);
       for (std::uint64_t steps = random() % 8; steps > 0; --steps) {
         const WithdrawnBlock old = withdraw_block(block(at));
         if (random() % 4 == 0) {
@@ -176,7 +176,7 @@ TEST(SampledHeap, ReallocationChainsAreUnbiased) {
         }
         size = size * 2 + random() % 64;
         if (random() % 2 == 0) at = next++;
-        acquired_block(kCaller, block(at), size);
+        acquired_block(kHook, block(at), size);
       }
       if (random() % 5 == 0)
         released_block(block(at));
@@ -207,7 +207,7 @@ TEST(SampledHeap, LosesAndInventsNothingBetweenThreads) {
         const int was = owned[n].exchange(2);
         if (was == 2) continue;
         if (was == 0)
-          acquired_block(kCaller, block(n), random() % 200);
+          acquired_block(kHook, block(n), random() % 200);
         else
           released_block(block(n));
         owned[n].store(1 - was);
@@ -228,7 +228,7 @@ TEST(SampledHeap, TheFilterIsNeverBehindTheTable) {
   const SampledBooks sampled(2);
   const auto* all = segment.records<LiveRecord>(Region::live);
   std::atomic<const LiveRecord*> record{nullptr};
-  acquired_block(kCaller, block(1), 1000);
+  acquired_block(kHook, block(1), 1000);
   for (std::uint64_t i = 0; i < segment.header->live_buckets.load() * 4; ++i)
     if (all[i].key.load() != 0) record = &all[i];
   released_block(block(1));
@@ -251,7 +251,7 @@ TEST(SampledHeap, TheFilterIsNeverBehindTheTable) {
   // Sizes tell one record of this address from the next.
   for (std::uint64_t size = 1000; size < 1'000'000 && (seen.load() < 20'000 || size < 300'000);
        ++size) {
-    acquired_block(kCaller, block(1), size);
+    acquired_block(kHook, block(1), size);
     released_block(block(1));
   }
   is_over = true;
@@ -277,7 +277,7 @@ class TemporaryFolder {
 class ForkedSampledHeap : public ::testing::TestWithParam<bool> {
  protected:
   ForkedSampledHeap() : sampled_(1000, GetParam() ? folder_.path() : "") {
-    for (std::uint64_t i = 1; i <= 5000; ++i) acquired_block(kCaller, block(i), 100);
+    for (std::uint64_t i = 1; i <= 5000; ++i) acquired_block(kHook, block(i), 100);
   }
   TemporaryFolder folder_;
   SampledBooks sampled_;
@@ -325,7 +325,7 @@ TEST_P(ForkedSampledHeap, AChildHasSamplesOfItsOwn) {
 TEST(HeapOfOtherKinds, CostsNothing) {
   const SampledBooks books(1);  // LEAKHOOK_SAMPLE as it is by default
   segment.kinds = bit_of(Kind::timer);
-  acquired_block(kCaller, block(1), 100);
+  acquired_block(kHook, block(1), 100);
   EXPECT_GT(this_thread.bytes_until_sample, std::int64_t{1} << 60);
   EXPECT_TRUE(sample_filter.has_surely_not(block(1)));
   EXPECT_EQ(records(), 0u);
@@ -333,14 +333,14 @@ TEST(HeapOfOtherKinds, CostsNothing) {
 
 TEST(DormantSampledHeap, TakesUpBytesAndFollowsReleases) {
   SampledBooks sampled(1000);
-  acquired_block(kCaller, block(1), 1'000'000);
+  acquired_block(kHook, block(1), 1'000'000);
   sampled.books().attention().mode.store(Attention::dormant);
-  for (std::uint64_t i = 2; i <= 1000; ++i) acquired_block(kCaller, block(i), 100);
+  for (std::uint64_t i = 2; i <= 1000; ++i) acquired_block(kHook, block(i), 100);
   EXPECT_EQ(records(), 1u);
   released_block(block(1));
   EXPECT_EQ(records() + sum_of_counters(), 0u);
   sampled.books().attention().mode.store(Attention::recording);
-  acquired_block(kCaller, block(1), 1'000'000);
+  acquired_block(kHook, block(1), 1'000'000);
   EXPECT_EQ(records(), 1u);
 }
 

@@ -60,8 +60,8 @@ class Packed {
 /// What a block at this address is said to be.
 std::size_t size_for(std::uint64_t address) { return address >> 4 & 0xffff; }
 
-void acquire_block(const Caller& caller, std::uint64_t address) {
-  ledger::acquired_block(caller, reinterpret_cast<void*>(address), size_for(address));
+void acquire_block(ledger::HookFrame hook, std::uint64_t address) {
+  ledger::acquired_block(hook, reinterpret_cast<void*>(address), size_for(address));
 }
 
 TEST(Stream, HasAHeaderAndThenTheRegions) {
@@ -88,7 +88,7 @@ TEST(Stream, HasAHeaderAndThenTheRegions) {
 TEST(Stream, HoldsWhatTheBooksHold) {
   const OwnBooks books;
   const Caller caller = LEAKHOOK_CALLER;
-  for (std::uint64_t i = 1; i <= 5000; ++i) acquire_block(caller, i * 48);
+  for (std::uint64_t i = 1; i <= 5000; ++i) acquire_block(LEAKHOOK_FRAME, i * 48);
   ledger::released_block(reinterpret_cast<void*>(48));
   ledger::acquired_fd(caller, Kind::file, 5, "/five");
   ledger::acquired(caller, Kind::timer, 77, "t");
@@ -152,7 +152,7 @@ class Writers {
       if (is_live[n])
         ledger::released_block(reinterpret_cast<void*>(address));
       else
-        acquire_block(caller, address);
+        acquire_block(testing::FrameCalledFrom(caller.pc.value), address);
       is_live[n] = !is_live[n];
       const int fd = static_cast<int>(t * 20 + random() % 20);
       const bool is_file = random() % 2 == 0;
@@ -212,7 +212,7 @@ TEST(Stream, ARecordLeftHalfWrittenIsLeftOut) {
   ledger::acquired_fd(caller, Kind::file, 5, "/five");
   ledger::acquired_fd(caller, Kind::file, 6, "/six");
   ledger::segment.records<FdRecord>(Region::fds)[5].version.fetch_add(1);  // its writer died here
-  acquire_block(caller, 160);
+  acquire_block(LEAKHOOK_FRAME, 160);
   for (std::uint64_t i = 0; i < 4096; ++i) {
     LiveRecord& record = ledger::segment.records<LiveRecord>(Region::live)[i];
     if (record.key.load() != 0) record.key.store(kBusyKey);
