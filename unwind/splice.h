@@ -159,7 +159,7 @@ class Splice {
     return changed == LastStack::kNone || take_over(changed);
   }
 
-  /// Or kNone. The first frame of a group of four stands for them all.
+  /// Or kNone. By groups of four: a group that differs is looked at again.
   Index outermost_changed() const {
     Index changed = LastStack::kNone;
     Index i = met_;
