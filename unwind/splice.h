@@ -261,7 +261,7 @@ template <class Checks>
   }
   const Place place = place_of(site);
   const bool is_own_stack = place.slot >= bounds.low && place.slot < bounds.high &&
-                            site.cfa <= bounds.high && place.slot % sizeof(std::uint64_t) == 0 &&
+                            place.slot % sizeof(std::uint64_t) == 0 &&
                             word_at(place.slot) == place.pc;
   if (!is_own_stack) [[unlikely]]
     return walk_plainly(site, bounds, last);
