@@ -5,6 +5,8 @@
 // write pairs of 32-bit offsets); without one, .eh_frame is read from its start.
 #include "eh_frame.h"
 
+#include <cstring>
+
 #include "object_lookup.h"
 
 namespace leakhook::unwind {
@@ -17,6 +19,8 @@ constexpr std::uint8_t kRelation = 0x70;
 constexpr std::uint8_t kIndirect = 0x80;
 constexpr std::uint8_t kToPlace = 0x10;
 constexpr std::uint8_t kToData = 0x30;
+
+constexpr std::uint8_t kUsualRows = 0x3b;  // signed, 4 bytes, relative to the header
 
 constexpr std::uint8_t kHeaderVersion = 1;
 constexpr std::uint32_t kLongForm = 0xffffffff;
@@ -195,8 +199,33 @@ bool read_row(const Header& header, const Extent& extent, std::uint64_t index, A
          read_encoded(&row, header.encoding, header.address, fde);
 }
 
+/// One row as all linkers write it: relative to the header.
+struct UsualRow {
+  std::int32_t code;
+  std::int32_t fde;
+};
+
+UsualRow usual_row(const Header& header, std::uint64_t index) {
+  UsualRow row;
+  std::memcpy(&row, reinterpret_cast<const void*>(header.table + index * sizeof row), sizeof row);
+  return row;
+}
+
+/// As search(), for usual rows, which are not read byte by byte: a third of what a rule costs.
+Address search_usual(const Header& header, Address pc) {
+  const auto distance = static_cast<std::int64_t>(pc - header.address);
+  if (header.rows == 0 || usual_row(header, 0).code > distance) return 0;
+  std::uint64_t found = 0;
+  for (std::uint64_t left = header.rows; left > 1; left -= left / 2) {
+    const std::uint64_t middle = found + left / 2;
+    found = usual_row(header, middle).code <= distance ? middle : found;
+  }
+  return header.address + static_cast<Address>(std::int64_t{usual_row(header, found).fde});
+}
+
 /// The FDE of the last row that begins at or before `pc`; 0: none.
 Address search(const Header& header, const Extent& extent, Address pc) {
+  if (header.encoding == kUsualRows) return search_usual(header, pc);
   Address found = 0;
   std::uint64_t low = 0;
   std::uint64_t high = header.rows;

@@ -3,6 +3,7 @@
 #include "rules.h"
 
 #include "compile.h"
+#include "frame.h"
 #include "machine.h"
 #include "object_lookup.h"
 

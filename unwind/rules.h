@@ -4,7 +4,6 @@
 #include <atomic>
 
 #include "capture.h"
-#include "frame.h"
 #include "rule.h"
 #include "rule_cache.h"
 
@@ -22,7 +21,7 @@ __attribute__((noinline, cold)) Rule compile_and_cache(Address pc, bool is_exact
 
 #pragma GCC visibility pop
 
-/// Never Rule::absent. `is_exact` as in Frame.
+/// Never Rule::absent. `is_exact`: the address was interrupted, it is not a return address.
 [[gnu::always_inline]] inline Rule rule_of(Address pc, bool is_exact,
                                            RuleCache::Generation generation) {
   Rule rule;

@@ -159,7 +159,7 @@ class Splice {
     return changed == LastStack::kNone || take_over(changed);
   }
 
-  /// Or kNone. The first frame of a group of four stands for them all.
+  /// Or kNone. By groups of four: a group that differs is looked at again.
   Index outermost_changed() const {
     Index changed = LastStack::kNone;
     Index i = met_;
@@ -261,7 +261,7 @@ template <class Checks>
   }
   const Place place = place_of(site);
   const bool is_own_stack = place.slot >= bounds.low && place.slot < bounds.high &&
-                            site.cfa <= bounds.high && place.slot % sizeof(std::uint64_t) == 0 &&
+                            place.slot % sizeof(std::uint64_t) == 0 &&
                             word_at(place.slot) == place.pc;
   if (!is_own_stack) [[unlikely]]
     return walk_plainly(site, bounds, last);

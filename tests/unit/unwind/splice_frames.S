@@ -142,6 +142,16 @@
   place rbp, 32, 0
   place rbp, 32, -24
   .cfi_startproc
+  .cfi_def_cfa rsp, 32
+  // DW_CFA_expression rbp: breg6 (rbp) + 0
+  .cfi_escape 0x10, 6, 2, 0x76, 0
+  nop
+  .cfi_endproc
+  .cfi_startproc
+  .cfi_def_cfa rsp, 4096
+  ud2
+  .cfi_endproc
+  .cfi_startproc
   .cfi_undefined rip
   nop
 end_of_made_up_places:

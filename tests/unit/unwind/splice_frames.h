@@ -32,17 +32,18 @@ extern const char made_up_places[];
 }
 
 /// How the frames of made_up_places are left: one place every three bytes, the return address one
-/// byte behind its beginning. The last one has no caller.
+/// byte behind its beginning. The last one here saved the frame pointer where that points, whatever
+/// is said; behind it comes one that has no caller.
 struct MadeUp {
   bool is_by_frame_pointer;
   int offset;  ///< of the cfa, from the stack or the frame pointer
   int saved;   ///< where the frame pointer was saved, from the cfa; 0: it is the caller's
 };
 constexpr MadeUp kMadeUp[] = {
-    {false, 16, 0},   {false, 16, -16}, {false, 24, 0},   {false, 24, -16},
-    {false, 32, 0},   {false, 32, -16}, {false, 48, 0},   {false, 48, -16},
-    {false, 24, -24}, {false, 32, -24}, {false, 48, -24}, {false, 48, -32},
-    {true, 16, -16},  {true, 24, -16},  {true, 32, 0},    {true, 32, -24},
+    {false, 16, 0},   {false, 16, -16}, {false, 24, 0},   {false, 24, -16}, {false, 32, 0},
+    {false, 32, -16}, {false, 48, 0},   {false, 48, -16}, {false, 24, -24}, {false, 32, -24},
+    {false, 48, -24}, {false, 48, -32}, {true, 16, -16},  {true, 24, -16},  {true, 32, 0},
+    {true, 32, -24},  {false, 32, 0},
 };
 constexpr int kMadeUpOutermost = sizeof kMadeUp / sizeof kMadeUp[0];
 inline std::uint64_t made_up_return(int which) {

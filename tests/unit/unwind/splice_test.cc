@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Twin of unwind/splice.h, splice.cc and last_stack.h: stacks that look like the last one, and are
 // not.
-#include "../../../unwind/splice.h"
-
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <setjmp.h>
@@ -12,6 +10,8 @@
 #include <cstring>
 #include <memory>
 
+#include "../../../unwind/capture.h"
+#include "../../../unwind/last_stack.h"
 #include "call_site.h"
 #include "splice_check.h"
 #include "splice_frames.h"

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -149,13 +150,67 @@ class MadeUpStacks {
   std::vector<Frame> frames_;  // innermost first
 };
 
+/// A thread that took over the memory of another, whose stack was larger.
+TEST(SpliceOnAnotherStack, ReadsNothingAboveItsTop) {
+  prepare(nullptr);
+  begin_splices();
+  const Address middle = readable_then_not(2) - 4096;
+  constexpr Address kFrame = 48;  // made_up_return(6)
+  for (Address slot = middle - 20 * kFrame; slot < middle + 20 * kFrame; slot += kFrame)
+    *reinterpret_cast<Address*>(slot) = made_up_return(6);
+  *reinterpret_cast<Address*>(middle + 20 * kFrame) = made_up_return(kMadeUpOutermost);
+  const CallSite site{{made_up_return(6)}, middle - 20 * kFrame + 8, 0};
+  check_splices(site, {middle - 4096, middle + 4096});
+  EXPECT_EQ(take_tally(kWhole).remembered, 1u);
+  mprotect(reinterpret_cast<void*>(middle), 4096, PROT_NONE);
+  check_splices(site, {middle - 4096, middle});
+  const SpliceTally tally = take_tally(kWhole);
+  EXPECT_EQ(tally.captures, 1u);
+  EXPECT_EQ(tally.differ, 0u);
+  EXPECT_EQ(tally.remembered, 0u);
+}
+
+TEST(SpliceOnAnotherStack, PassesNoHalfWords) {
+  prepare(nullptr);
+  begin_splices();
+  const Address low = readable_then_not(1) - 4096;
+  for (const Address from : {low + 4, low}) {
+    for (int i = 0; i < 9; ++i) {
+      const Address pc = made_up_return(i == 8 ? kMadeUpOutermost : 6);
+      std::memcpy(reinterpret_cast<void*>(from + static_cast<Address>(i) * 48), &pc, sizeof pc);
+    }
+    check_splices({{made_up_return(6)}, from + 8, 0}, {low, low + 4096});
+    const SpliceTally tally = take_tally(kWhole);
+    EXPECT_EQ(tally.differ, 0u);
+    EXPECT_EQ(tally.remembered, from == low ? 1u : 0u);
+  }
+}
+
+TEST(SpliceOnAnotherStack, PassesNoHalfWordsByFramePointer) {
+  prepare(nullptr);
+  begin_splices();
+  const Address low = readable_then_not(1) - 4096;
+  constexpr int kByFramePointer = 14;
+  const Address pc = made_up_return(kByFramePointer);
+  const Address end = made_up_return(kMadeUpOutermost);
+  for (const Address fp : {low + 256 + 4, low + 256}) {
+    std::memcpy(reinterpret_cast<void*>(low + 64), &pc, sizeof pc);
+    std::memcpy(reinterpret_cast<void*>(fp + kMadeUp[kByFramePointer].offset - 8), &end,
+                sizeof end);
+    check_splices({{pc}, low + 72, fp}, {low, low + 4096});
+    const SpliceTally tally = take_tally(kWhole);
+    EXPECT_EQ(tally.differ, 0u);
+    EXPECT_EQ(tally.remembered, fp == low + 256 ? 1u : 0u);
+  }
+}
+
 class SpliceWords : public testing::TestWithParam<unsigned> {};
 
 TEST_P(SpliceWords, AgreesWithTheFullWalk) {
   prepare(nullptr);
   begin_splices();
   MadeUpStacks stacks(GetParam());
-  constexpr unsigned kCaptures = kIsSanitized ? 20'000 : 200'000;
+  constexpr unsigned kCaptures = kIsSanitized ? 10'000 : 50'000;
   for (unsigned i = 0; i < kCaptures; ++i) {
     stacks.change();
     check_splices(stacks.site(), stacks.bounds());
