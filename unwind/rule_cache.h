@@ -6,6 +6,7 @@
 // wrong rule. So relaxed order is enough everywhere. Nothing stays: a newer rule takes the place.
 #pragma once
 #include <atomic>
+#include <bit>
 #include <cstdint>
 
 #include "machine.h"
@@ -19,9 +20,11 @@ class RuleCache {
 
   /// The state that a rule is compiled under. Taken before the tables are looked at and given to
   /// insert(), so that a rule made from a library that was closed meanwhile is not found later.
-  /// Never comes again, though entries have room for its lower 16 bits only.
+  /// A count whose lower 16 bits, all that entries have room for, stand on top. Never comes again.
   using Generation = std::uint64_t;
-  Generation generation() const { return generation_.load(std::memory_order_relaxed); }
+  Generation generation() const {
+    return std::rotr(changes_.load(std::memory_order_relaxed), 16);
+  }
 
   /// False: it is not there. `is_exact`: the address was interrupted, not returned to.
   /// Requires: pc not 0.
@@ -42,7 +45,7 @@ class RuleCache {
 
   /// Everything inserted so far is never found again.
   void forget() {
-    const Generation now = generation_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const std::uint64_t now = changes_.fetch_add(1, std::memory_order_relaxed) + 1;
     if (static_cast<std::uint16_t>(now) != 0) return;
     // Their number begins anew: entries of 65 536 changes ago must not come back to life.
     for (Entry& entry : entries_) {
@@ -60,11 +63,11 @@ class RuleCache {
 
   static std::size_t index(Address pc) { return pc * 0x9e3779b97f4a7c15ULL >> 51; }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
-    return pc | std::uint64_t{is_exact} << 47 | generation << 48;
+    return pc ^ generation ^ std::uint64_t{is_exact} << 47;
   }
 
   alignas(64) Entry entries_[kEntries];
-  std::atomic<Generation> generation_;
+  std::atomic<std::uint64_t> changes_;
 };
 
 }  // namespace leakhook::unwind

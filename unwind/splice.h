@@ -246,7 +246,7 @@ __attribute__((noinline, cold)) End walk_afresh(const CallSite& site, const Stac
   return End::outermost;
 }
 
-/// capture() in splice.cc, or with a check left out.
+/// capture_on_own_stack() in splice.cc, or with a check left out.
 template <class Checks>
 [[gnu::always_inline]] inline End capture_by_splice(const CallSite& site, const StackBounds& bounds,
                                                     LastStack* last) {
@@ -259,14 +259,8 @@ template <class Checks>
     last->high = bounds.high;
     known = 0;
   }
-  const Place place = place_of(site);
-  const bool is_own_stack = place.slot >= bounds.low && place.slot < bounds.high &&
-                            place.slot % sizeof(std::uint64_t) == 0 &&
-                            word_at(place.slot) == place.pc;
-  if (!is_own_stack) [[unlikely]]
-    return walk_plainly(site, bounds, last);
   Splice<Checks> splice(bounds, last, known, LastStack::kUsualRoom);
-  if (!splice.walk(place)) [[unlikely]] {
+  if (!splice.walk(place_of(site))) [[unlikely]] {
     const bool was_too_deep = known == 0 && last->count == LastStack::kMaxFrames;
     return splice.has_no_room() && !was_too_deep ? walk_afresh<Checks>(site, bounds, last)
                                                  : walk_plainly(site, bounds, last);

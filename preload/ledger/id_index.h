@@ -21,13 +21,14 @@ class IdIndex {
   /// Forgets everything and commits the first lines. False: no memory.
   bool prepare();
 
-  /// An id whose hash matches in its upper 32 bits and for which `is_it(id)` holds; 0: none.
+  /// An id for which `is_it(id)` holds; 0: none. Requires: is_it holds only for ids that were added
+  /// with this hash, and not for 0.
   template <class IsIt>
   [[gnu::always_inline]] std::uint32_t find(std::uint64_t hash, IsIt is_it) {
     const std::uint64_t size = newest_.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint64_t entry =
         entries()[home_of(hash, size)].load(std::memory_order_acquire);  // pairs with claim()
-    if (matches(entry, hash) && is_it(static_cast<std::uint32_t>(entry))) [[likely]]
+    if (is_it(static_cast<std::uint32_t>(entry))) [[likely]]
       return static_cast<std::uint32_t>(entry);
     return find_elsewhere(hash, size, is_it);
   }

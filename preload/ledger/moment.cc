@@ -87,7 +87,7 @@ class LastStackInUse {
 
 bool may_remember(const LastStack& last, const Caller& caller) {
   return caller.cfa > last.in_use_at &&
-         caller.cfa - this_thread.stack_low <= this_thread.stack_high - this_thread.stack_low;
+         caller.cfa - this_thread.stack_low < this_thread.stack_high - this_thread.stack_low;
 }
 
 StackId stack_of(const Caller& caller) {
@@ -95,7 +95,7 @@ StackId stack_of(const Caller& caller) {
   if (last == nullptr || !may_remember(*last, caller)) [[unlikely]]
     return walk_afresh(caller);
   const LastStackInUse in_use(last, caller.cfa);
-  const unwind::End end = unwind::capture(caller, stack_bounds(), last);
+  const unwind::End end = unwind::capture_on_own_stack(caller, stack_bounds(), last);
   count_end(end);
   return stack_table::intern(*last, end);
 }
@@ -111,7 +111,6 @@ std::uint32_t count_birth() {
 
 /// The second of the wall clock for which a birth was counted, and that birth. Only a change of the
 /// second is asked of the wall clock, so it may be set to any time.
-constexpr std::uint64_t kSeconds = ~std::uint64_t{0} << Birth::kBits;
 constinit std::atomic<std::uint64_t> last_birth{0};
 
 [[gnu::noinline, gnu::cold]] std::uint32_t new_birth(std::uint64_t second) {
@@ -123,9 +122,10 @@ constinit std::atomic<std::uint64_t> last_birth{0};
 std::uint32_t birth_now() {
   const auto second = static_cast<std::uint64_t>(real::borrowed::time(nullptr)) << Birth::kBits;
   const std::uint64_t last = last_birth.load(std::memory_order_relaxed);
-  if ((last & kSeconds) != second) [[unlikely]]
+  const std::uint64_t birth = last ^ second;
+  if (birth >> Birth::kBits != 0) [[unlikely]]
     return new_birth(second);
-  return static_cast<std::uint32_t>(last & ~kSeconds);
+  return static_cast<std::uint32_t>(birth);
 }
 
 }  // namespace
