@@ -61,7 +61,8 @@ class RuleCache {
   };
   static_assert(machine::kHighestCode == Address{1} << 47, "the key's upper 17 bits must be free");
 
-  static std::size_t index(Address pc) { return pc * 0x9e3779b97f4a7c15ULL >> 51; }
+  /// Multiplies by 2^32 / golden ratio (Knuth, TAOCP 6.4).
+  static std::size_t index(Address pc) { return static_cast<std::uint32_t>(pc) * 0x9e3779b1U >> 19; }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
     return pc ^ generation ^ std::uint64_t{is_exact} << 47;
   }

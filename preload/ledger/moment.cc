@@ -86,8 +86,8 @@ class LastStackInUse {
 };
 
 bool may_remember(const LastStack& last, const Caller& caller) {
-  return caller.cfa > last.in_use_at &&
-         caller.cfa - this_thread.stack_low < this_thread.stack_high - this_thread.stack_low;
+  return caller.cfa > last.in_use_at && caller.cfa > this_thread.stack_low &&
+         caller.cfa < this_thread.stack_high;
 }
 
 StackId stack_of(const Caller& caller) {
