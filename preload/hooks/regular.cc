@@ -17,7 +17,7 @@ namespace leakhook {
 #define HEAP_ACQUIRE(name, params, args, size)                   \
   static void* recorded_##name params __attribute__((noinline)); \
   LEAKHOOK_ENDS_IN_JUMPS void* hook_##name params {              \
-    if (ledger::sampler::passes_by(size)) [[likely]]             \
+    if (ledger::block_passes_by(size)) [[likely]]                \
       return real::name args;                                    \
     return recorded_##name args;                                 \
   }                                                              \

@@ -15,6 +15,7 @@
 #include "../../unwind/capture.h"
 #include "../contract/kinds.h"
 #include "../contract/layout.h"
+#include "attention.h"
 #include "sample_filter.h"
 #include "sampler.h"
 
@@ -39,10 +40,14 @@ struct HookFrame {
 
 // --- heap -------------------------------------------------------------------------------------
 
-/// For a hook that asked the sampler itself: the block is due.
+/// Of a block of this size, nothing is recorded; asked once for each block. See sampler.h.
+inline bool block_passes_by(std::size_t size) {
+  return sampler::passes_by(this_thread.bytes_until_sample, size);
+}
+/// For a hook that asked that itself, and the block is due.
 void acquired_due_block(HookFrame hook, const void* address, std::size_t size);
 inline void acquired_block(HookFrame hook, const void* address, std::size_t size) {
-  if (sampler::passes_by(size)) [[likely]]
+  if (block_passes_by(size)) [[likely]]
     return;
   acquired_due_block(hook, address, size);
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "../base/system.h"
+#include "attention.h"
 #include "probe.h"
 #include "segment.h"
 
@@ -59,7 +60,7 @@ bool takes_sampled(std::size_t size) {
   }
   if (this_thread.random == 0) {  // the thread's first block: nothing was drawn yet
     this_thread.bytes_until_sample = draw_distance(mean);
-    if (passes_by(size)) return false;
+    if (passes_by(this_thread.bytes_until_sample, size)) return false;
   }
   // Where in the block the sample lies, and whether a second one does, is all the same.
   this_thread.bytes_until_sample = draw_distance(mean);

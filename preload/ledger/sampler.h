@@ -12,17 +12,16 @@
 #include <cstdint>
 
 #include "../contract/sampling.h"
-#include "attention.h"
 #include "sample_filter.h"
 
 namespace leakhook::ledger::sampler {
 
 /// True: no sample lies in this block, leave it. False: it is due, and nothing has changed: where
 /// the real call fails it may be forgotten.
-inline bool passes_by(std::size_t size) {
-  const auto left = static_cast<std::uint64_t>(this_thread.bytes_until_sample);
+inline bool passes_by(std::int64_t& bytes_until_sample, std::size_t size) {
+  const auto left = static_cast<std::uint64_t>(bytes_until_sample);
   if (left <= size) return false;  // also when `size` is more than there can be
-  this_thread.bytes_until_sample = static_cast<std::int64_t>(left - sampled_bytes(size));
+  bytes_until_sample = static_cast<std::int64_t>(left - sampled_bytes(size));
   return true;
 }
 

@@ -19,7 +19,6 @@
 #include "../ledger/attention.h"
 #include "../ledger/fds.h"
 #include "../ledger/modules.h"
-#include "../ledger/sample_filter.h"
 #include "books.h"
 #include "ending.h"
 #include "keeper.h"
@@ -108,7 +107,7 @@ void note_inherited_fds() {
 
 void be_inert() {
   hide_handshake();
-  ledger::sample_filter.is_on = true;
+  look_for_no_blocks();
   set_mode(Attention::inert);
 }
 

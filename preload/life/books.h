@@ -20,4 +20,7 @@ bool take_over_books();
 /// Attention::Mode of this process.
 void set_mode(std::uint32_t mode);
 
+/// No block of this process will ever be recorded: none that is freed is looked for.
+void look_for_no_blocks();
+
 }  // namespace leakhook::life

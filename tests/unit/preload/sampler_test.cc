@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "../../../preload/ledger/attention.h"
 #include "../../../preload/ledger/segment.h"
 
 namespace leakhook::ledger {
@@ -19,7 +20,10 @@ class Mean {
   ~Mean() { segment.sample_bytes = 0, sample_filter.is_on = false, this_thread = {}; }
 };
 
-bool takes(std::size_t size) { return !sampler::passes_by(size) && sampler::takes(size); }
+bool passes_by(std::size_t size) {
+  return sampler::passes_by(this_thread.bytes_until_sample, size);
+}
+bool takes(std::size_t size) { return !passes_by(size) && sampler::takes(size); }
 
 /// The thread's sampler begins anew from this seed.
 void seed(std::uint64_t value) {
@@ -220,7 +224,7 @@ TEST(SamplerInExactMode, LetsNoBlockPass) {
   this_thread = {};
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{1} << 62, SIZE_MAX / 2,
                                  SIZE_MAX - 10, SIZE_MAX, std::size_t{100}}) {
-    EXPECT_FALSE(sampler::passes_by(size)) << size;
+    EXPECT_FALSE(passes_by(size)) << size;
     EXPECT_TRUE(sampler::takes(size)) << size;
   }
   EXPECT_EQ(this_thread.bytes_until_sample, 0);
@@ -230,7 +234,7 @@ TEST(SamplerWithoutHeapBlocks, Rests) {
   this_thread = {};
   const Mean exact_but_on(1);  // LEAKHOOK_KINDS without heap
   EXPECT_FALSE(takes(100));
-  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(sampler::passes_by(std::size_t{1} << 40));
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(passes_by(std::size_t{1} << 40));
 }
 
 }  // namespace
