@@ -87,8 +87,10 @@ def every(outcomes, counts):
         bars.append(instructions_at_most(per_pair, f"exact_{depth}", instructions,
                                          f"exact: instructions added per pair, {depth} frames"))
     for depth in EXACT_LIMITS:
+        bars.append(against_peer(outcomes, f"pairs_{depth}", "heaptrack", 0.1,
+                                 f"exact: against heaptrack with its second process, {depth} frames"))
         bars.append(against_peer(outcomes, f"pairs_{depth}", "heaptrack_library", 0.1,
-                                 f"exact: against what heaptrack adds, {depth} frames"))
+                                 f"exact: against heaptrack's library alone, {depth} frames"))
         bars.append(against_peer(outcomes, f"pairs_{depth}", "lsan", 1,
                                  f"exact: against LeakSanitizer's cut stacks, {depth} frames"))
     bars.append(threads_bar(outcomes))

@@ -6,6 +6,7 @@
 # --update keeps the counts as the new measure; --real counts whole programs and services, bare, sampled
 # and exact, which takes minutes. Exit status 77: this machine or build counts differently.
 import argparse
+import datetime
 import json
 import os
 import platform
@@ -24,11 +25,11 @@ MOST_GROWTH = 1.10
 FEW, MANY = 4000, 16000
 # name: (runner, arguments of the workload)
 COUNTS = {
-    "exact_5": ("exact", ("pairs", "5", "1", "COUNTx", "even")),
-    "exact_20": ("exact", ("pairs", "20", "1", "COUNTx", "even")),
-    "exact_40": ("exact", ("pairs", "40", "1", "COUNTx", "even")),
-    "exact_20_mixed": ("exact", ("pairs", "20", "1", "COUNTx", "mixed")),
-    "sampled_20": ("sampled", ("pairs", "20", "1", "COUNTx", "even")),
+    "exact_5": ("exact", ("pairs", "5", "1", "COUNTx", "even", "cpu")),
+    "exact_20": ("exact", ("pairs", "20", "1", "COUNTx", "even", "cpu")),
+    "exact_40": ("exact", ("pairs", "40", "1", "COUNTx", "even", "cpu")),
+    "exact_20_mixed": ("exact", ("pairs", "20", "1", "COUNTx", "mixed", "cpu")),
+    "sampled_20": ("sampled", ("pairs", "20", "1", "COUNTx", "even", "cpu")),
     "open_and_close": ("exact", ("fds", "open", "COUNTx")),
 }
 # name: (server, requests few and many)
@@ -150,9 +151,9 @@ def main():
         print(f"skipped: the counts were made with {kept.get('ground')}, here is {here}")
         return SKIPPED
     if options.real:
-        kept["real"] = count_real(tools, library)
+        real = count_real(tools, library)
         if options.update:
-            keep(kept)
+            keep({**kept, "real": real, "real_date": datetime.date.today().isoformat()})
         return 0
     added = count_pairs(tools, library)
     if options.update:

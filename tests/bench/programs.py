@@ -22,7 +22,7 @@ class Program:
     lacks: str = ""
     unit: str = "ms CPU"
     rounds: int = 9
-    quick_rounds: int = 2
+    quick_rounds: int = 1
     runners: tuple = ()
 
     def run(self, tools, runner):

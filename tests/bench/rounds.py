@@ -68,9 +68,7 @@ def takes_part(workload, runner):
 
 
 def most_rounds(workload, runner):
-    """What is measured inside in a tenth of a second may be slow and still be asked often."""
-    is_short = workload.unit == "ns" and not runner.is_only_small
-    return runner.most_rounds * (5 if is_short else 1)
+    return runner.most_short_rounds if workload.unit == "ns" else runner.most_rounds
 
 
 def one_run(workload, runner, tools, samples):

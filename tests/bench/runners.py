@@ -28,7 +28,9 @@ class Runner:
     leaves: str = ""          # files in the folder of the run that it writes, as a glob
     # Rounds that it takes part in at most: what is twenty times slower would take up the whole hour.
     most_rounds: int = 99
+    most_short_rounds: int = 99  # the same for what takes a tenth of a second
     share: float = 1.0        # of the requests that a server is sent
+    has_second_process: bool = False  # which works while the program does
     is_only_small: bool = False
     is_leakhook: bool = False
 
@@ -130,15 +132,18 @@ def peers():
         peer("jemalloc", "jemalloc, profile sampled at 512 KiB", ["libjemalloc.so.2"], "libjemalloc2",
              env={"MALLOC_CONF": jemalloc.format(19)}, leaves="jeprof*"),
         peer("heaptrack_library", "heaptrack, its library alone, output thrown away",
-             ["libheaptrack_preload.so"], "libheaptrack", most_rounds=3, share=0.5,
+             ["libheaptrack_preload.so"], "libheaptrack", most_rounds=3, most_short_rounds=9, share=0.5,
              env={"DUMP_HEAPTRACK_OUTPUT": "/dev/null"}),
-        Runner("heaptrack", "heaptrack", lacks=heaptrack, most_rounds=2, share=0.5,
+        Runner("heaptrack", "heaptrack", lacks=heaptrack, most_rounds=2, most_short_rounds=3, share=0.5,
+               has_second_process=True,
                command=("heaptrack", "-o", "{folder}/heaptrack"), leaves="heaptrack*"),
         peer("jemalloc_exact", "jemalloc, profile of every block", ["libjemalloc.so.2"], "libjemalloc2",
-             env={"MALLOC_CONF": jemalloc.format(0)}, leaves="jeprof*", most_rounds=2, share=0.2),
+             env={"MALLOC_CONF": jemalloc.format(0)}, leaves="jeprof*", most_rounds=2, most_short_rounds=3,
+             share=0.2),
         peer("gperftools", "gperftools heap profile", ["libtcmalloc.so.4"], "google-perftools",
-             env={"HEAPPROFILE": "{folder}/gperf"}, leaves="gperf*", most_rounds=1, share=0.05),
-        Runner("valgrind", "valgrind memcheck", most_rounds=2, is_only_small=True,
+             env={"HEAPPROFILE": "{folder}/gperf"}, leaves="gperf*", most_rounds=1, most_short_rounds=3,
+             share=0.05),
+        Runner("valgrind", "valgrind memcheck", most_rounds=2, most_short_rounds=2, is_only_small=True,
                lacks="" if shutil.which("valgrind") else "valgrind is not installed",
                command=("valgrind", "-q", "--leak-check=no", "--log-file={folder}/valgrind"))]
 

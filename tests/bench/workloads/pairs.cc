@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What does a malloc+free pair cost? Small random sizes, DEPTH frames of recursion, 64 call paths.
 //
-// usage: pairs DEPTH THREADS MILLISECONDS|COUNTx even|mixed
+// usage: pairs DEPTH THREADS MILLISECONDS|COUNTx even|mixed cpu|wall
 // The outer frames have four sizes in turn; in each of the three innermost, one of four call sites
 // is drawn, which makes 64 stacks. With `even` these lead to frames of one size, so that the
 // innermost frame always stands where it stood; with `mixed` to frames of four sizes.
-// Prints CPU nanoseconds of a thread per pair, calls and draws included. `COUNTx` does that many
-// pairs instead of watching the clock: for counting instructions.
+// Prints nanoseconds of a thread per pair, calls and draws included: of CPU, or on the wall, as
+// threads may wait for each other. `COUNTx` does that many pairs instead of watching the clock: for
+// counting instructions.
 #include <pthread.h>
 
 #include <cstring>
@@ -26,6 +27,7 @@ struct Order {
   double milliseconds;  // 0: count
   long count;
   unsigned seed;
+  double (*clock)();
   double ns_per_pair;
 };
 
@@ -49,11 +51,11 @@ inline __attribute__((always_inline)) unsigned go_on(unsigned path, unsigned dra
       case 0:
         return turn<kTurn + 1, 24, kMixed>(path / 4, draw) + 1;
       case 1:
-        return turn<kTurn + 1, kMixed ? 56 : 24, kMixed>(path / 4, draw) + 5;
+        return turn < kTurn + 1, kMixed ? 56 : 24, kMixed > (path / 4, draw) + 5;
       case 2:
-        return turn<kTurn + 1, kMixed ? 104 : 24, kMixed>(path / 4, draw) * 3;
+        return turn < kTurn + 1, kMixed ? 104 : 24, kMixed > (path / 4, draw) * 3;
       default:
-        return turn<kTurn + 1, kMixed ? 184 : 24, kMixed>(path / 4, draw) ^ 7;
+        return turn < kTurn + 1, kMixed ? 184 : 24, kMixed > (path / 4, draw) ^ 7;
     }
   }
 }
@@ -95,18 +97,19 @@ void* work(void* argument) {
   Random random(order.seed);
   constexpr long kBatch = 1000;
   volatile unsigned sink = run(order, random, 4 * kBatch);  // tables and caches are warm then
-  const double begin = cpu_ns();
+  const double begin = order.clock();
   double end = begin;
   long done = 0;
   if (order.count > 0) {
     sink = run(order, random, order.count);
     done = order.count;
-    end = cpu_ns();
+    end = order.clock();
   }
-  while (order.count == 0 && end - begin < order.milliseconds * 1e6) {
+  const double start = wall_ns();
+  while (order.count == 0 && wall_ns() - start < order.milliseconds * 1e6) {
     sink = run(order, random, kBatch);
     done += kBatch;
-    end = cpu_ns();
+    end = order.clock();
   }
   (void)sink;
   order.ns_per_pair = (end - begin) / static_cast<double>(done);
@@ -116,23 +119,30 @@ void* work(void* argument) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5 || std::atoi(argv[1]) <= kTurns) return 2;
+  if (argc != 6 || std::atoi(argv[1]) <= kTurns) return 2;
   Random random(7);
   for (auto& size : sizes) size = 8 + random.next() % 248;
-  Order order{std::atoi(argv[1]), std::strcmp(argv[4], "mixed") == 0, 0, 0, 1, 0};
+  const int threads = std::atoi(argv[2]);
+  Order order{std::atoi(argv[1]),
+              std::strcmp(argv[4], "mixed") == 0,
+              0,
+              0,
+              1,
+              std::strcmp(argv[5], "wall") == 0 ? wall_ns : cpu_ns,
+              0};
   if (std::strchr(argv[3], 'x') != nullptr)
     order.count = std::atol(argv[3]);
   else
     order.milliseconds = std::atof(argv[3]);
-  std::vector<Order> orders(static_cast<std::size_t>(std::atoi(argv[2])), order);
-  std::vector<pthread_t> threads(orders.size());
+  std::vector<Order> orders(static_cast<std::size_t>(threads), order);
+  std::vector<pthread_t> started(orders.size());
   for (std::size_t i = 0; i < orders.size(); ++i) {
     orders[i].seed = static_cast<unsigned>(i) + 1;
-    must(pthread_create(&threads[i], nullptr, work, &orders[i]) == 0, "pthread_create");
+    must(pthread_create(&started[i], nullptr, work, &orders[i]) == 0, "pthread_create");
   }
   double sum = 0;
   for (std::size_t i = 0; i < orders.size(); ++i) {
-    pthread_join(threads[i], nullptr);
+    pthread_join(started[i], nullptr);
     sum += orders[i].ns_per_pair;
   }
   std::printf("%.3f\n", sum / static_cast<double>(orders.size()));
