@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 
@@ -140,6 +141,7 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are ended
     prove_that_growth_is_noticed()
     build = os.path.abspath(options.build)
     tools, library = os.path.join(build, "tests/bench"), os.path.join(build, "preload/libleakhook.so")

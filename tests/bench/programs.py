@@ -24,6 +24,7 @@ class Program:
     rounds: int = 9
     quick_rounds: int = 1
     runners: tuple = ()
+    too_slow: tuple = ()      # runners that would take minutes
 
     def run(self, tools, runner):
         with measure.Folder() as folder:
@@ -82,9 +83,9 @@ def every():
     def lacks(command, package):
         return "" if command and shutil.which(command) else f"{package} is not installed"
     return [
-        Program("gxx", "g++ (cc1plus), much of the STL", compile_templates, 2, 1,
-                lacks=lacks(compiler(), "g++")),
-        Program("python", "python3, PYTHONMALLOC=malloc", run_python, 80, 4,
+        Program("gxx", "g++ (cc1plus), much of the STL", compile_templates, 1, 1,
+                lacks=lacks(compiler(), "g++"), too_slow=("gperftools", "jemalloc_exact")),
+        Program("python", "python3, PYTHONMALLOC=malloc", run_python, 60, 10,
                 {"PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0"}, lacks(interpreter(), "python3")),
         Program("sqlite", "sqlite3, 60 000 rows in memory", query, 60000, 6000,
                 lacks=lacks("sqlite3", "sqlite3")),

@@ -60,6 +60,8 @@ class Outcome:
 
 
 def takes_part(workload, runner):
+    if runner.name in getattr(workload, "too_slow", ()):
+        return False
     if workload.runners:
         return runner.name in workload.runners
     if runner.is_only_small:

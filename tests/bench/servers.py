@@ -204,7 +204,7 @@ class PostgreSQL(Server):
 
     def load(self, transactions):
         def run():
-            text = self.pgbench("-n", "-c", "2", "-t", str(transactions // 2), "postgres")
+            text = self.pgbench("-n", "-c", "1", "-t", str(transactions), "postgres")
             found = re.search(r"actually processed: (\d+)", text)
             if not found or int(found[1]) == 0:
                 raise measure.Failed(f"pgbench: {text[-200:]}")
