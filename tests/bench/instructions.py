@@ -35,7 +35,7 @@ COUNTS = {
 }
 # name: (server, requests few and many)
 SERVED = {"redis": (servers.Redis, 1600, 16000), "nginx": (servers.Nginx, 200, 1200),
-          "postgresql": (servers.PostgreSQL, 100, 400)}
+          "postgresql": (servers.PostgreSQL, 50, 250)}
 
 
 def first_line(*argv):

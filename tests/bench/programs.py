@@ -85,7 +85,7 @@ def every():
     return [
         Program("gxx", "g++ (cc1plus), much of the STL", compile_templates, 1, 1,
                 lacks=lacks(compiler(), "g++"), too_slow=("gperftools", "jemalloc_exact")),
-        Program("python", "python3, PYTHONMALLOC=malloc", run_python, 60, 10,
+        Program("python", "python3, PYTHONMALLOC=malloc", run_python, 50, 6,
                 {"PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0"}, lacks(interpreter(), "python3")),
         Program("sqlite", "sqlite3, 60 000 rows in memory", query, 60000, 6000,
                 lacks=lacks("sqlite3", "sqlite3")),

@@ -33,6 +33,7 @@ class Runner:
     has_second_process: bool = False  # which works while the program does
     is_only_small: bool = False
     is_leakhook: bool = False
+    loads: str = ""           # what else must stand in the maps
 
     def environment(self, folder, extra=None):
         env = {name: os.environ[name] for name in ("PATH", "HOME", "USER") if name in os.environ}
@@ -63,6 +64,8 @@ class Runner:
                 return f"a small program ends with status {done.returncode} under it"
             if self.preload and os.path.basename(self.preload).split(".so")[0] not in done.stdout:
                 return "its library was not loaded"
+            if self.loads not in done.stdout:
+                return f"{self.loads} was not loaded"
             if self.is_leakhook:
                 return self._missing_profile(folder, done.stdout)
             return "it wrote nothing" if self.leaves and self.output_bytes(folder) == 0 else ""
@@ -108,18 +111,18 @@ def has_setting(library_path, name):
 
 
 def ours(library_path):
-    def mode(name, title, lacks="", **settings):
+    def mode(name, title, lacks="", loads="", **settings):
         env = {"LEAKHOOK_AT_EXIT": "0", "LEAKHOOK_VERBOSE": "0", "LEAKHOOK_OUTPUT": "{folder}/dump.%p.%n"}
         env.update({f"LEAKHOOK_{key}": value for key, value in settings.items()})
         leaves = "dump.*" if env["LEAKHOOK_AT_EXIT"] == "1" else ""
         return Runner(name, title, preload=library_path, lacks=lacks, env=env, is_leakhook=True,
-                      leaves=leaves)
+                      leaves=leaves, loads=loads)
     no_mimalloc = "" if has_setting(library_path, "LEAKHOOK_ALLOCATOR") else \
         "this build has no LEAKHOOK_ALLOCATOR"
     return [mode("exact", "leakhook, exact"),
             mode("sampled", "leakhook, sampled at 512 KiB", SAMPLE="512KiB"),
             mode("mimalloc", "leakhook, exact, LEAKHOOK_ALLOCATOR=mimalloc", no_mimalloc,
-                 ALLOCATOR="mimalloc"),
+                 "libmimalloc", ALLOCATOR="mimalloc"),
             mode("exact_dump", "leakhook, exact, with the dump at exit", AT_EXIT="1")]
 
 
@@ -138,7 +141,7 @@ def peers():
                has_second_process=True,
                command=("heaptrack", "-o", "{folder}/heaptrack"), leaves="heaptrack*"),
         peer("jemalloc_exact", "jemalloc, profile of every block", ["libjemalloc.so.2"], "libjemalloc2",
-             env={"MALLOC_CONF": jemalloc.format(0)}, leaves="jeprof*", most_rounds=2, most_short_rounds=3,
+             env={"MALLOC_CONF": jemalloc.format(0)}, leaves="jeprof*", most_rounds=1, most_short_rounds=3,
              share=0.2),
         peer("gperftools", "gperftools heap profile", ["libtcmalloc.so.4"], "google-perftools",
              env={"HEAPPROFILE": "{folder}/gperf"}, leaves="gperf*", most_rounds=1, most_short_rounds=3,

@@ -84,13 +84,19 @@ class Server:
         if self.runner.preload and not measure.maps_hold(self.pid, os.path.basename(self.runner.preload)):
             raise measure.Failed("the library is not in the server")
 
-    def __exit__(self, *_):
+    def stop(self):
+        """Politely, so that what is written at the end is written. Once: the pid is another's then."""
+        if self.process.returncode is not None:
+            return
         try:
             os.kill(self.pid, self.stop_signal)
             self.process.wait(30)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             pass
         measure.end_group(self.process)
+
+    def __exit__(self, *_):
+        self.stop()
 
     def client(self, *argv, seconds=300, **options):
         """Runs a client, bare. Raises Failed."""
@@ -234,7 +240,7 @@ class Service:
                 amount = max(100, int(amount * runner.share))
             value = server.cpu_per(server.load(amount, *self.load[1:])) / 1000
             peak = measure.peak_kib(server.pid)
-            server.__exit__()
+            server.stop()
             return measure.Run(value, peak, runner.output_bytes(folder))
 
     @staticmethod
