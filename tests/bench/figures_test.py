@@ -104,7 +104,7 @@ class Bars(unittest.TestCase):
 
 class Shown(unittest.TestCase):
     def test_document_holds_every_outcome_bar_and_reason(self):
-        where = table.circumstances("tests/bench/run", "abc")
+        where = table.circumstances("tests/bench/run", "abc", 0.1)
         found = {"pairs_20": outcome()}
         text = table.markdown(found, RUNNERS, bars.every(found, {}), {"valgrind": "it is missing"}, where, {})
         for part in ("made up", "2.67× (+20.0, +20.0)", "it is missing", "abc", "not measured"):

@@ -112,6 +112,10 @@ def keep(kept):
         file.write("\n")
 
 
+def with_real(kept, real):
+    return {**kept, "real": real, "real_date": datetime.date.today().isoformat()}
+
+
 def complaints(now, before):
     """What grew by more than a tenth, or is not counted any more."""
     for name, count in before.items():
@@ -155,7 +159,7 @@ def main():
     if options.real:
         real = count_real(tools, library)
         if options.update:
-            keep({**kept, "real": real, "real_date": datetime.date.today().isoformat()})
+            keep(with_real(kept, real))
         return 0
     added = count_pairs(tools, library)
     if options.update:

@@ -39,11 +39,11 @@ def processor():
     return platform.machine()
 
 
-def circumstances(command, commit):
+def circumstances(command, commit, load_before):
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "command": command, "commit": commit, "kernel": platform.release().split("-")[0],
             "processor": processor(), "cpus": os.cpu_count(), "libc": " ".join(platform.libc_ver()),
-            "load": f"{os.getloadavg()[0]:.1f}",
+            "load": f"{load_before:.1f}",
             "versions": {name: version_of(argv) for name, argv in PROGRAMS.items()}}
 
 
@@ -137,7 +137,7 @@ at commit {commit} by
 {command}
 ```
 
-on {cpus} CPUs ({processor}), Linux {kernel}, {libc}; load when it ended {load}. Versions:
+on {cpus} CPUs ({processor}), Linux {kernel}, {libc}. Load before it began: {load}{busy}. Versions:
 {versions}.
 
 ![CPU against bare](benchmarks.svg)
@@ -174,7 +174,10 @@ def markdown(outcomes, runners, bars, skipped, where, counts):
                           if runner.most_short_rounds < 99)
     left_out = "".join(f"\nNot measured: {name}, as {reason}.\n" for name, reason in skipped.items())
     versions = ", ".join(f"{name} {text}" for name, text in where["versions"].items())
-    return TEXT.format(**{**where, "versions": versions}, bars="\n".join(bar_lines(bars)), few=few or "none",
+    busy = ""
+    if float(where["load"]) > 0.5:
+        busy = " (the machine was busy with other work: times are preliminary)"
+    return TEXT.format(**{**where, "versions": versions}, busy=busy, bars="\n".join(bar_lines(bars)), few=few or "none",
                        few_short=few_short or "none",
                        times="\n".join(rows(outcomes, runners, cell)),
                        counts="\n".join(real_counts(counts)) + ("\n" if real_counts(counts) else ""),
