@@ -24,7 +24,7 @@ class Program:
     rounds: int = 9
     quick_rounds: int = 1
     runners: tuple = ()
-    too_slow: tuple = ()      # runners that would take minutes
+    not_under: tuple = ()     # runners that would take minutes, or many gigabytes
 
     def run(self, tools, runner):
         with measure.Folder() as folder:
@@ -84,10 +84,10 @@ def every():
         return "" if command and shutil.which(command) else f"{package} is not installed"
     return [
         Program("gxx", "g++ (cc1plus), much of the STL", compile_templates, 1, 1,
-                lacks=lacks(compiler(), "g++"), too_slow=("gperftools", "jemalloc_exact")),
+                lacks=lacks(compiler(), "g++"), not_under=("gperftools", "jemalloc_exact")),
         Program("python", "python3, PYTHONMALLOC=malloc", run_python, 50, 6,
                 {"PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0"}, lacks(interpreter(), "python3")),
         Program("sqlite", "sqlite3, 60 000 rows in memory", query, 60000, 6000,
                 lacks=lacks("sqlite3", "sqlite3")),
         Program("xmllint", "xmllint, a document of 100 000 items", parse, 100000, 6000,
-                lacks=lacks("xmllint", "libxml2-utils"))]
+                lacks=lacks("xmllint", "libxml2-utils"), not_under=("jemalloc_exact",))]

@@ -60,7 +60,7 @@ class Outcome:
 
 
 def takes_part(workload, runner):
-    if runner.name in getattr(workload, "too_slow", ()):
+    if runner.name in getattr(workload, "not_under", ()):
         return False
     if workload.runners:
         return runner.name in workload.runners
