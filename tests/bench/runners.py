@@ -118,7 +118,7 @@ def ours(library_path):
         return Runner(name, title, preload=library_path, lacks=lacks, env=env, is_leakhook=True,
                       leaves=leaves, loads=loads)
     no_mimalloc = "" if has_setting(library_path, "LEAKHOOK_ALLOCATOR") else \
-        "this build has no LEAKHOOK_ALLOCATOR"
+        "this build cannot put the heap on mimalloc"
     return [mode("exact", "leakhook, exact"),
             mode("sampled", "leakhook, sampled at 512 KiB", SAMPLE="512KiB"),
             mode("mimalloc", "leakhook, exact, LEAKHOOK_ALLOCATOR=mimalloc", no_mimalloc,

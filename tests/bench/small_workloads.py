@@ -60,7 +60,7 @@ class StartUp:
     times: int = 20
 
     def run(self, tools, runner):
-        times = self.times if runner.share == 1 and not runner.is_only_small else 3
+        times = 3 if runner.most_rounds < 99 else self.times
         with measure.Folder() as folder:
             ended = measure.call(tools, runner, ["/bin/true"], folder, times)
             return measure.Run(min(ended.wall_ns) / 1e6, ended.peak_kib,
