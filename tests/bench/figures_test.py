@@ -27,6 +27,7 @@ class MadeUp:
     unit: str = "ns"
     lacks: str = ""
     runners: tuple = ()
+    warms_up: bool = False
     order: list = field(default_factory=list)
 
     def run(self, _tools, runner):
@@ -48,6 +49,12 @@ class Rounds(unittest.TestCase):
         rounds.play(workload, RUNNERS, 3, "")
         self.assertEqual(workload.order, ["bare", "exact", "lsan", "gperftools",
                                           "exact", "lsan", "gperftools", "bare", "lsan", "bare", "exact"])
+
+    def test_a_run_to_warm_up_is_not_counted(self):
+        workload = MadeUp({"bare": [100, 10], "exact": [20], "lsan": [1], "gperftools": [1]}, warms_up=True)
+        found = rounds.play(workload, RUNNERS, 1, "")
+        self.assertEqual(workload.order[:2], ["bare", "bare"])
+        self.assertEqual(found.ratio("exact"), 2)
 
     def test_ratios_are_of_the_same_round(self):
         self.assertAlmostEqual(outcome().ratio("exact"), 32 / 12)   # of 3, 1.5 and 2.67

@@ -24,6 +24,7 @@ class Program:
     rounds: int = 9
     quick_rounds: int = 1
     runners: tuple = ()
+    warms_up: bool = True     # one bare run is not counted
     not_under: tuple = ()     # runners that would take minutes, or many gigabytes
 
     def run(self, tools, runner):

@@ -229,6 +229,7 @@ class Service:
     rounds: int = 9
     quick_rounds: int = 1
     runners: tuple = ()
+    warms_up: bool = True     # one bare run is not counted
     lacks: str = ""
 
     def run(self, tools, runner):
