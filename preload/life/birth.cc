@@ -131,13 +131,24 @@ bool make_books(char** argv) {
   return true;
 }
 
-/// valgrind ends a program that starts a process like our keeper, and has the heap itself.
-bool is_under_valgrind(const char* const* environment) {
-  for (; *environment != nullptr; ++environment)
-    if (std::strncmp(*environment, "LD_PRELOAD=", 11) == 0 &&
-        std::strstr(*environment, "/vgpreload_") != nullptr)
-      return true;
-  return false;
+/// How the LD_PRELOAD of a program under valgrind goes on after "/vgpreload_": always with "core…",
+/// and with the tool's name where the tool brings a heap of its own (memcheck, massif).
+struct Valgrind {
+  bool is_here, has_heap;
+};
+
+Valgrind look_for_valgrind(const char* const* environment) {
+  constexpr char kStart[] = "/vgpreload_";
+  Valgrind found{};
+  for (; *environment != nullptr; ++environment) {
+    if (std::strncmp(*environment, "LD_PRELOAD=", 11) != 0) continue;
+    for (const char* at = *environment; (at = std::strstr(at, kStart)) != nullptr;) {
+      at += sizeof kStart - 1;
+      found.is_here = true;
+      if (std::strncmp(at, "core", 4) != 0) found.has_heap = true;
+    }
+  }
+  return found;
 }
 
 /// Another libc gives constructors no arguments, and its threads and lists are not what we expect.
@@ -152,8 +163,11 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
   read_settings(environment, &process.settings, [](const char*) {});
   look_at_process();
   complain_about_settings(environment);
-  if (false && is_under_valgrind(environment)) {
-    say("runs under valgrind: nothing is tracked");
+  const Valgrind valgrind = look_for_valgrind(environment);
+  process.is_under_valgrind = valgrind.is_here;
+  if (valgrind.has_heap) {
+    // malloc never comes to us there: a profile would call the heap empty.
+    say("runs under a tool of valgrind that has the heap itself: nothing is tracked");
     return be_inert();
   }
   if (!should_track() || !make_books(argv)) return be_inert();

@@ -261,14 +261,16 @@ long start_in(Place& place, const Request& request, int exit_signal) {
   set_mask(&all_signals, &before);
   place.is_ending.store(false, std::memory_order_relaxed);
   // The kernel writes `unreaped` before the keeper runs: however short its life, it is known.
-  const long pid = sys::clone_call(
-      keep, place.stack + sizeof place.stack,
-      CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | static_cast<unsigned>(exit_signal),
-      &place, &place.unreaped, &place.tid);
+  const unsigned long flags =
+      CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | static_cast<unsigned>(exit_signal);
+  const long pid = process.is_under_valgrind
+                       ? -ENOSYS
+                       : sys::clone_call(keep, place.stack + sizeof place.stack, flags, &place,
+                                         &place.unreaped, &place.tid);
   set_mask(&before, nullptr);
   if (pid <= 0) {
-    // No process to be had (a limit, a filter, an ended pid namespace): this thread writes the
-    // bytes.
+    // No process to be had (a limit, a filter, an ended pid namespace, valgrind): this thread
+    // writes the bytes.
     fall_back(place);
     place.tid.store(0, std::memory_order_release);
   }

@@ -10,6 +10,7 @@ namespace leakhook::life {
 struct Process {
   Settings settings;
   bool is_first_of_tree;      ///< our parent does not run under this library
+  bool is_under_valgrind;     ///< it ends a program that starts a process like our keeper
   std::uint64_t start_ticks;  ///< /proc/self/stat field 22: 1/100 s since boot
   char executable[512];
   char program[64];     ///< last part of the name that it was started by
