@@ -3,6 +3,7 @@
 #include "dump_profiles.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <unordered_map>
 
 #include "heap_rows.h"
@@ -46,7 +47,28 @@ ProfileShape shape_of(Profile profile, const SegmentView& view) {
   return {};
 }
 
-std::vector<std::string> comments_of(const SegmentView& view,
+/// "37.5", "0" when there is nothing to share the bytes.
+std::string per_one(std::uint64_t bytes, std::uint64_t count) {
+  char text[32] = "0";
+  if (count != 0)
+    std::snprintf(text, sizeof text, "%.1f",
+                  static_cast<double>(bytes) / static_cast<double>(count));
+  return text;
+}
+
+/// What tracking costs the service in memory. Read by programs too: numbers and words stay.
+void add_book_sizes(const BookSizes& sizes, std::uint64_t live_records,
+                    std::vector<std::string>* comments) {
+  comments->push_back("stack table: " + std::to_string(sizes.stacks) + " stacks, " +
+                      std::to_string(sizes.nodes) + " nodes, " + std::to_string(sizes.stack_bytes) +
+                      " bytes, " + per_one(sizes.stack_bytes, sizes.stacks) +
+                      " per distinct stack");
+  comments->push_back("segment: " + std::to_string(sizes.bytes) + " bytes, " +
+                      std::to_string(live_records) + " live heap records, " +
+                      per_one(sizes.bytes, live_records) + " per record");
+}
+
+std::vector<std::string> comments_of(const SegmentView& view, std::uint64_t live_records,
                                      const std::vector<std::string>& notes) {
   const Header& header = view.header();
   const ProcessIdentity process{header.pid, header.process_start_ticks};
@@ -61,6 +83,7 @@ std::vector<std::string> comments_of(const SegmentView& view,
   comments.push_back(process.start_comment());
   comments.push_back("command: " + view.command());
   comments.push_back("dump: " + std::to_string(header.dump_number));
+  add_book_sizes(view.book_sizes(), live_records, &comments);
   for (std::size_t i = 0; i < std::size(kCounterRows); ++i) {
     const std::uint64_t count = view.counter(static_cast<Counter>(i));
     if (count == 0) continue;
@@ -144,7 +167,7 @@ DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResour
   const StackBook book(view, stacks_in(heap, resources), std::move(files));
   ProfileFacts facts;
   facts.time_ns = static_cast<std::int64_t>(view.realtime_ns());
-  facts.comments = comments_of(view, options.notes);
+  facts.comments = comments_of(view, heap.records, options.notes);
 
   DumpProfiles result;
   for (const ProfileRow& row : kProfileRows) {

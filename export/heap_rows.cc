@@ -53,12 +53,13 @@ class LiveRows {
   std::unordered_map<RowKey, std::size_t, RowHash> index_;
 };
 
-std::vector<HeapRow> live_rows(const SegmentView& view) {
+std::vector<HeapRow> live_rows(const SegmentView& view, std::uint64_t* records) {
   const std::uint64_t distance = view.header().settings.sample_bytes;
   LiveRows exact;
   view.for_each_live([&](const LiveBlock& block) {
     exact.add({block.stack, block.thread, age_bucket(view.age_s(block.birth)), block.size,
                view.is_inherited(block.birth), 1, 0});
+    ++*records;
   });
   std::vector<HeapRow> rows = exact.take();
   for (HeapRow& row : rows) {
@@ -103,7 +104,7 @@ double sampling_weight(std::uint64_t size, std::uint64_t mean_distance) {
 
 HeapRows heap_rows(const SegmentView& view) {
   HeapRows rows;
-  rows.live = with_few_sizes(live_rows(view));
+  rows.live = with_few_sizes(live_rows(view, &rows.records));
   struct Held {
     std::int64_t objects = 0;
     std::int64_t bytes = 0;

@@ -32,6 +32,7 @@ struct HeapRows {
   std::vector<PassedRow> passed;
   std::int64_t objects = 0;  ///< live ones, all together
   std::int64_t bytes = 0;
+  std::uint64_t records = 0;  ///< live ones in the books, not scaled
 };
 
 HeapRows heap_rows(const SegmentView& view);

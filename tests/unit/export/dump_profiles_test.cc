@@ -200,8 +200,35 @@ TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
           "the program's own allocator is not seen", "a note",
           "damaged records: 1 (left out or shown without a stack)"})
       EXPECT_TRUE(text.has_comment(comment)) << name << ": " << comment;
-    EXPECT_EQ(text.comments().size(), 10u);
+    EXPECT_EQ(text.comments().size(), 12u);
   }
+}
+
+TEST_F(DumpProfilesTest, CommentsTellWhatTheBooksTake) {
+  builder_.live(0x1000, 1, stack_);
+  builder_.live(0x2000, 1, stack_);
+  Header& header = builder_.header();
+  header.settings.sample_bytes = 1 << 20;  // records are counted, not what they stand for
+  header.committed_total = 1001;
+  header.regions[static_cast<int>(Region::stacks)].used = 1 + 4;
+  header.regions[static_cast<int>(Region::nodes)].used = 1 + 10;
+  builder_.bytes(Region::stack_index).resize(128);
+  builder_.bytes(Region::node_index).resize(64);
+  make();
+  for (const std::string& name : names()) {
+    const ProfileText text = profile(name);
+    EXPECT_TRUE(
+        text.has_comment("stack table: 4 stacks, 10 nodes, 416 bytes, 104.0 per distinct "
+                         "stack"));
+    EXPECT_TRUE(text.has_comment("segment: 1001 bytes, 2 live heap records, 500.5 per record"));
+  }
+}
+
+TEST_F(DumpProfilesTest, BooksOfNothingShareNothing) {
+  make();
+  const ProfileText text = profile("heap");
+  EXPECT_TRUE(text.has_comment("stack table: 0 stacks, 0 nodes, 0 bytes, 0 per distinct stack"));
+  EXPECT_TRUE(text.has_comment("segment: 0 bytes, 0 live heap records, 0 per record"));
 }
 
 TEST_F(DumpProfilesTest, TablesAreInOrderAndMainIsFirst) {
