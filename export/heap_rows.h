@@ -28,7 +28,7 @@ struct PassedRow {
 };
 
 struct HeapRows {
-  std::vector<HeapRow> live;
+  std::vector<HeapRow> live;  ///< in the order of their stacks
   std::vector<PassedRow> passed;
   std::int64_t objects = 0;  ///< live ones, all together
   std::int64_t bytes = 0;

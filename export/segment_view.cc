@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "radix_sort.h"
+
 namespace leakhook {
 namespace {
 
@@ -116,7 +118,7 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> SegmentView::live_words() c
   }
   // A block that moved within the table while it was copied may stand there twice: the younger
   // record of an address is the true one.
-  std::sort(words.begin(), words.end());
+  radix_sort(&words, [](const auto& word) { return word.first; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool is_last = i + 1 == words.size() ||

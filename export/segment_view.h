@@ -92,6 +92,8 @@ class SegmentView {
   /// The id itself when that stack exists, else 0.
   StackId checked(StackId stack) const;
 
+  /// Names from 1 to here may have a text.
+  NameId name_count() const { return static_cast<NameId>(names_.size()); }
   /// Empty for names that do not exist.
   std::string_view thread_name(NameId name) const;
   /// Index 0 and modules that were never written are empty.

@@ -204,6 +204,35 @@ TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
   }
 }
 
+TEST_F(DumpProfilesTest, StacksThatLookTheSameShareTheirSamples) {
+  const StackId one = builder_.stack({place(0x300010, app_), place(0x300020, app_)});
+  const StackId same = builder_.stack({place(0x300010, app_), place(0x300020, app_)});
+  builder_.live(0x1000, 8, one);
+  builder_.live(0x2000, 8, same);
+  builder_.live(0x3000, 9, same);
+  builder_.count(one, 3, 24);
+  builder_.count(same, 4, 33);
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 3u);  // 8 bytes, 9 bytes, what is gone
+  EXPECT_EQ(heap.samples[0].values, (Numbers{2, 16, 2, 16}));
+  EXPECT_EQ(heap.samples[1].values, (Numbers{1, 9, 1, 9}));
+  EXPECT_EQ(heap.samples[2].values, (Numbers{4, 32, 0, 0}));
+}
+
+TEST_F(DumpProfilesTest, ThreadsOfOneNameShareTheirSamples) {
+  const NameId a = builder_.name("worker");
+  const NameId b = builder_.name("worker");
+  builder_.live(0x1000, 8, stack_, a);
+  builder_.live(0x2000, 8, stack_, b);
+  builder_.live(0x3000, 8, stack_);
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 2u);
+  EXPECT_EQ(heap.samples[0].values, (Numbers{2, 16, 2, 16}));
+  EXPECT_EQ(heap.samples[1].values, (Numbers{1, 8, 1, 8}));
+}
+
 TEST_F(DumpProfilesTest, CommentsTellWhatTheBooksTake) {
   builder_.live(0x1000, 1, stack_);
   builder_.live(0x2000, 1, stack_);
