@@ -92,15 +92,17 @@ void spin() {
   constexpr long kGap = 50'000;
   Queueing queueing;
   long last = now();
+  long carried = 0;  // from a refresh after `last`: the thread may have waited in the very refresh
   for (int i = 0; !is_over; ++i) {
     const long t = now();
     if (t - last > kGap) {
       raise_to(&gaps.whole, t - last);
-      raise_to(&gaps.own, t - last - queueing.growth());
+      raise_to(&gaps.own, t - last - carried - queueing.growth());
       last = now();
+      carried = 0;
       continue;
     }
-    if (i % kRefresh == 0) queueing.growth();
+    carried = i % kRefresh == 0 ? queueing.growth() : 0;
     last = t;
   }
 }
@@ -127,10 +129,11 @@ int main(int argc, char** argv) {
   blocks.reserve(kBlocks);
   for (int i = 0; i < kBlocks; ++i) descend(i % kStacks, 0);
   std::thread spinner(spin);
-  const char* raw = getenv("LEAKHOOK_EXPORTER");
+  const char* exporter = getenv("LEAKHOOK_EXPORTER");
+  const bool is_raw = exporter != nullptr && access(exporter, X_OK) != 0;
   for (int i = 1; i <= dumps; ++i) {
     char last[32];
-    snprintf(last, sizeof last, raw ? ".%04d.lhk" : ".%04d.timer.pb.gz", i);
+    snprintf(last, sizeof last, is_raw ? ".%04d.lhk" : ".%04d.timer.pb.gz", i);
     take_gaps();
     usleep(1'000'000);
     const Pause quiet = take_gaps();
