@@ -3,7 +3,7 @@
 #include "dump_profiles.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <cstdio>
 
 #include "heap_rows.h"
 #include "output_files.h"
@@ -52,6 +52,27 @@ std::string with_error(const char* type, std::int64_t value, const char* unit, d
          std::to_string(static_cast<std::int64_t>(error + 0.5));
 }
 
+/// "37.5", "0" when there is nothing to share the bytes.
+std::string per_one(std::uint64_t bytes, std::uint64_t count) {
+  char text[32] = "0";
+  if (count != 0)
+    std::snprintf(text, sizeof text, "%.1f",
+                  static_cast<double>(bytes) / static_cast<double>(count));
+  return text;
+}
+
+/// What tracking costs the service in memory. Read by programs too: numbers and words stay.
+void add_book_sizes(const BookSizes& sizes, std::uint64_t live_records,
+                    std::vector<std::string>* comments) {
+  comments->push_back("stack table: " + std::to_string(sizes.stacks) + " stacks, " +
+                      std::to_string(sizes.nodes) + " nodes, " + std::to_string(sizes.stack_bytes) +
+                      " bytes, " + per_one(sizes.stack_bytes, sizes.stacks) +
+                      " per distinct stack");
+  comments->push_back("segment: " + std::to_string(sizes.bytes) + " bytes, " +
+                      std::to_string(live_records) + " live heap records, " +
+                      per_one(sizes.bytes, live_records) + " per record");
+}
+
 std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& heap,
                                      const std::vector<std::string>& notes) {
   const Header& header = view.header();
@@ -71,6 +92,7 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   comments.push_back(process.start_comment());
   comments.push_back("command: " + view.command());
   comments.push_back("dump: " + std::to_string(header.dump_number));
+  add_book_sizes(view.book_sizes(), heap.records, &comments);
   for (std::size_t i = 0; i < std::size(kCounterRows); ++i) {
     const std::uint64_t count = view.counter(static_cast<Counter>(i));
     if (count == 0) continue;
@@ -87,7 +109,8 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
 
 std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResource>& resources) {
   std::vector<StackId> stacks;
-  for (const HeapRow& row : heap.live) stacks.push_back(row.stack);
+  for (const HeapRow& row : heap.live)
+    if (stacks.empty() || stacks.back() != row.stack) stacks.push_back(row.stack);
   for (const PassedRow& row : heap.passed) stacks.push_back(row.stack);
   for (const OpenResource& resource : resources) stacks.push_back(resource.stack);
   std::sort(stacks.begin(), stacks.end());
@@ -95,31 +118,75 @@ std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResou
   return stacks;
 }
 
+/// Thread names as label texts. Distinct: no two of them look the same.
+struct ThreadTexts {
+  std::vector<std::uint32_t> texts;
+  bool are_distinct = true;
+
+  ThreadTexts(const SegmentView& view, ProfileWriter* writer) : texts(kMaxNames) {
+    std::vector<bool> is_taken(1);
+    for (NameId name = 1; name < view.name_count(); ++name) {
+      texts[name] = writer->text(view.thread_name(name));
+      if (texts[name] >= is_taken.size()) is_taken.resize(texts[name] + 1);
+      if (texts[name] == 0 || is_taken[texts[name]]) are_distinct = false;
+      is_taken[texts[name]] = true;
+    }
+  }
+};
+
+/// What each stack of a heap profile shows, as the writer's number.
+class HeapStacks {
+ public:
+  HeapStacks(const HeapRows& rows, const StackBook& book, ProfileWriter* writer) {
+    for (const HeapRow& row : rows.live) learn(row.stack, book, writer);
+    for (const PassedRow& row : rows.passed) learn(row.stack, book, writer);
+  }
+  std::uint32_t number(StackId stack) const { return numbers_[stack] - 1; }
+  /// No other stack looks the same once its allocators are trimmed.
+  bool is_alone(StackId stack) const { return users_[number(stack)] == 1; }
+
+ private:
+  void learn(StackId stack, const StackBook& book, ProfileWriter* writer) {
+    if (stack >= numbers_.size()) numbers_.resize(stack + 1);
+    if (numbers_[stack] != 0) return;
+    const std::uint32_t number = writer->stack(book.heap_stack(stack));
+    numbers_[stack] = number + 1;
+    if (number >= users_.size()) users_.resize(number + 1);
+    ++users_[number];
+  }
+
+  std::vector<std::uint32_t> numbers_;  ///< 1 + number, by stack id
+  std::vector<std::uint32_t> users_;    ///< stack ids, by number
+};
+
 void add_heap(const SegmentView& view, const StackBook& book, const HeapRows& rows,
               ProfileWriter* writer) {
   const std::uint32_t kind = writer->text(row_of(Kind::heap).label);
   const std::uint32_t inherited = writer->text("inherited");
-  std::unordered_map<StackId, ShownStack> shown;
-  const auto stack_of = [&](StackId stack) -> const ShownStack& {
-    const auto [at, is_new] = shown.try_emplace(stack);
-    if (is_new) at->second = book.heap_stack(stack);
-    return at->second;
+  const ThreadTexts threads(view, writer);
+  const HeapStacks stacks(rows, book, writer);
+  writer->expect(rows.live.size() + rows.passed.size());
+  // Rows of one stack differ in what becomes labels, unless threads look the same.
+  const auto add = [&](StackId stack, const Labels& labels, const Values& values) {
+    if (threads.are_distinct && stacks.is_alone(stack))
+      writer->add_new(stacks.number(stack), labels, values);
+    else
+      writer->add(stacks.number(stack), labels, values);
   };
   for (const HeapRow& row : rows.live) {
     Labels labels;
     labels.kind = kind;
-    labels.thread = writer->text(view.thread_name(row.thread));
+    labels.thread = threads.texts[row.thread];
     labels.age_s = row.age_s;
     labels.bytes = static_cast<std::int64_t>(row.size);
     if (row.is_inherited) labels.origin = inherited;
-    writer->add(stack_of(row.stack), labels, {row.objects, row.bytes, row.objects, row.bytes});
+    add(row.stack, labels, {row.objects, row.bytes, row.objects, row.bytes});
   }
   // What is gone has no thread, age or size of its own: a row without those labels, so that all
   // rows of a stack together say what it ever allocated.
   Labels labels;
   labels.kind = kind;
-  for (const PassedRow& row : rows.passed)
-    writer->add(stack_of(row.stack), labels, {row.objects, row.bytes, 0, 0});
+  for (const PassedRow& row : rows.passed) add(row.stack, labels, {row.objects, row.bytes, 0, 0});
 }
 
 Labels labels_of(const OpenResource& resource, std::uint8_t wanted, ProfileWriter* writer) {
@@ -141,8 +208,8 @@ void add_resources(Profile profile, const std::vector<OpenResource>& resources,
     if (row_of(resource.kind).profile != profile) continue;
     Values values{1};
     if (profile == Profile::mapping) values[1] = static_cast<std::int64_t>(resource.size);
-    writer->add(book.stack(resource.stack, resource.origin), labels_of(resource, wanted, writer),
-                values);
+    writer->add(writer->stack(book.stack(resource.stack, resource.origin)),
+                labels_of(resource, wanted, writer), values);
   }
 }
 

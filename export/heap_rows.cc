@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
+#include <tuple>
 
 #include "../preload/contract/sampling.h"
 #include "profile_writer.h"
+#include "radix_sort.h"
 
 namespace leakhook {
 namespace {
@@ -29,57 +30,90 @@ double root_of(double value) {
   return root;
 }
 
-struct RowKey {
-  std::uint64_t place;  ///< stack, thread and whether it was inherited
-  std::uint64_t size;
-  std::int64_t age_s;
-  friend bool operator==(const RowKey&, const RowKey&) = default;
-};
+/// What tells rows apart, in one number where the size has 28 bits or less:
+///   stack (22) | thread (10) | inherited (1) | age bucket (3) | size (28)
+constexpr int kSizeBits = 28;
+static_assert(kStackIdBits + kNameIdBits + 1 + 3 + kSizeBits == 64 && kAgeBuckets == 8);
 
-struct RowHash {
-  std::size_t operator()(const RowKey& key) const {
-    std::uint64_t hash = key.place * 0x9e3779b97f4a7c15ULL;
-    hash = (hash ^ key.size ^ hash >> 29) * 0xbf58476d1ce4e5b9ULL;
-    hash = (hash ^ static_cast<std::uint64_t>(key.age_s) ^ hash >> 32) * 0x94d049bb133111ebULL;
-    return hash ^ hash >> 31;
+std::uint64_t packed_row(const HeapRow& row, std::uint64_t age) {
+  std::uint64_t key = row.stack;
+  key = key << kNameIdBits | row.thread;
+  key = key << 1 | static_cast<std::uint64_t>(row.is_inherited);
+  key = key << 3 | age;
+  return key << kSizeBits | row.size;
+}
+
+HeapRow unpacked_row(std::uint64_t key, std::int64_t objects) {
+  HeapRow row{};
+  row.size = key & ((std::uint64_t{1} << kSizeBits) - 1);
+  key >>= kSizeBits;
+  row.age_s = age_bound(key & 7);
+  row.is_inherited = key >> 3 & 1;
+  row.thread = static_cast<NameId>(key >> 4 & (kMaxNames - 1));
+  row.stack = static_cast<StackId>(key >> (4 + kNameIdBits));
+  row.objects = objects;
+  return row;
+}
+
+auto order_of(const HeapRow& row) {
+  return std::tuple(row.stack, row.thread, row.is_inherited, row.age_s, row.size);
+}
+
+bool is_before(const HeapRow& a, const HeapRow& b) { return order_of(a) < order_of(b); }
+
+/// Equal rows become one. Requires: [begin, end) is in order. The new end.
+HeapRow* add_up_equal(HeapRow* begin, HeapRow* end) {
+  HeapRow* last = begin;
+  for (HeapRow* row = begin; row != end; ++row) {
+    if (row == begin) continue;
+    if (order_of(*row) != order_of(*last)) {
+      *++last = *row;
+      continue;
+    }
+    last->objects = saturated_sum(last->objects, row->objects);
+    last->bytes = saturated_sum(last->bytes, row->bytes);
   }
-};
+  return begin == end ? end : last + 1;
+}
 
-class LiveRows {
- public:
-  void add(const HeapRow& row) {
-    const std::uint64_t place =
-        std::uint64_t{row.stack} << 32 | std::uint64_t{row.is_inherited} << 16 | row.thread;
-    const auto [at, is_new] = index_.try_emplace(RowKey{place, row.size, row.age_s}, rows_.size());
-    if (is_new) return rows_.push_back(row);
-    HeapRow& known = rows_[at->second];
-    known.objects = saturated_sum(known.objects, row.objects);
-    known.bytes = saturated_sum(known.bytes, row.bytes);
-    known.error.add(row.error);
-  }
-
-  std::vector<HeapRow> take() { return std::move(rows_); }
-
- private:
-  std::vector<HeapRow> rows_;
-  std::unordered_map<RowKey, std::size_t, RowHash> index_;
-};
-
-std::vector<HeapRow> live_rows(const SegmentView& view) {
-  const std::uint64_t distance = view.header().settings.sample_bytes;
-  LiveRows exact;
+/// In the order of order_of(), each once; bytes are not known yet.
+std::vector<HeapRow> counted_rows(const SegmentView& view, std::uint64_t* records) {
+  std::vector<std::uint64_t> keys;
+  std::vector<HeapRow> rows;
   view.for_each_live([&](const LiveBlock& block) {
-    exact.add({block.stack,
-               block.thread,
-               age_bucket(view.age_s(block.birth)),
-               block.size,
-               view.is_inherited(block.birth),
-               1,
-               0,
-               {}});
+    ++*records;
+    const std::uint64_t age = age_bucket_number(view.age_s(block.birth));
+    const HeapRow row{block.stack,
+                      block.thread,
+                      age_bound(age),
+                      block.size,
+                      view.is_inherited(block.birth),
+                      1,
+                      0,
+                      {}};
+    if (block.size >> kSizeBits == 0)
+      keys.push_back(packed_row(row, age));
+    else
+      rows.push_back(row);
   });
-  std::vector<HeapRow> rows = exact.take();
-  for (HeapRow& row : rows) {  // whose blocks have one size: weighed before anything is added up
+  radix_sort(&keys, [](std::uint64_t key) { return key; });
+  const bool are_all_packed = rows.empty();
+  for (std::size_t i = 0, next; i < keys.size(); i = next) {
+    for (next = i + 1; next < keys.size() && keys[next] == keys[i];) ++next;
+    rows.push_back(unpacked_row(keys[i], static_cast<std::int64_t>(next - i)));
+  }
+  if (are_all_packed) return rows;
+  std::sort(rows.begin(), rows.end(), is_before);
+  rows.resize(
+      static_cast<std::size_t>(add_up_equal(rows.data(), rows.data() + rows.size()) - rows.data()));
+  return rows;
+}
+
+std::vector<HeapRow> live_rows(const SegmentView& view, std::uint64_t* records) {
+  const std::uint64_t distance = view.header().settings.sample_bytes;
+  std::vector<HeapRow> rows = counted_rows(view, records);
+  for (HeapRow& row : rows) {
+    // Its blocks have one size: weighed before anything is added up.
     const auto blocks = static_cast<double>(row.objects), size = static_cast<double>(row.size);
     const double weight = sampling_weight(row.size, distance);
     row.objects = rounded(blocks * weight);
@@ -93,17 +127,22 @@ std::vector<HeapRow> live_rows(const SegmentView& view) {
 /// A stack that allocates blocks of every size would fill the profile with rows of one block each:
 /// sizes of such a stack become powers of two, their values stay exact.
 std::vector<HeapRow> with_few_sizes(std::vector<HeapRow> rows) {
-  constexpr std::uint32_t kMostRows = 64;
-  std::unordered_map<StackId, std::uint32_t> rows_of_stack;
-  bool are_few = true;
-  for (const HeapRow& row : rows) are_few &= ++rows_of_stack[row.stack] <= kMostRows;
-  if (are_few) return rows;
-  LiveRows coarse;
-  for (HeapRow& row : rows) {
-    if (rows_of_stack[row.stack] > kMostRows) row.size = std::bit_floor(row.size);
-    coarse.add(row);
+  constexpr std::ptrdiff_t kMostRows = 64;
+  HeapRow* const all = rows.data();
+  HeapRow* const end = all + rows.size();
+  HeapRow* kept = all;
+  for (HeapRow *row = all, *next = all; row != end; row = next) {
+    while (next != end && next->stack == row->stack) ++next;
+    HeapRow* last = next;
+    if (next - row > kMostRows) {
+      for (HeapRow* one = row; one != next; ++one) one->size = std::bit_floor(one->size);
+      std::sort(row, next, is_before);
+      last = add_up_equal(row, next);
+    }
+    kept = std::move(row, last, kept);
   }
-  return coarse.take();
+  rows.resize(static_cast<std::size_t>(kept - all));
+  return rows;
 }
 
 }  // namespace
@@ -132,26 +171,26 @@ std::vector<HeldByStack> held_by_stacks(const HeapRows& rows) {
 
 HeapRows heap_rows(const SegmentView& view) {
   HeapRows rows;
-  rows.live = with_few_sizes(live_rows(view));
+  rows.live = with_few_sizes(live_rows(view, &rows.records));
   struct Held {
     std::int64_t objects = 0;
     std::int64_t bytes = 0;
   };
-  std::unordered_map<StackId, Held> held;
+  std::vector<Held> held(view.stack_limit());
   for (const HeapRow& row : rows.live) {
     rows.objects = saturated_sum(rows.objects, row.objects);
     rows.bytes = saturated_sum(rows.bytes, row.bytes);
     rows.error.add(row.error);
-    if (row.is_inherited) continue;  // counts begin anew with each process
+    // Counts begin anew with each process.
+    if (row.is_inherited || row.stack >= held.size()) continue;
     Held& stack = held[row.stack];
     stack.objects = saturated_sum(stack.objects, row.objects);
     stack.bytes = saturated_sum(stack.bytes, row.bytes);
   }
-  for (StackId stack = 0; stack < view.stack_limit(); ++stack) {
+  for (StackId stack = 0; stack < held.size(); ++stack) {
     const Counted counted = view.counts(stack);
     if (counted.objects == 0 && counted.bytes == 0) continue;
-    const auto at = held.find(stack);
-    const Held still = at == held.end() ? Held{} : at->second;
+    const Held& still = held[stack];
     // Counts were copied a moment after the blocks, so they are not below them but by rounding.
     const auto objects = static_cast<std::int64_t>(counted.objects) - still.objects;
     const auto bytes = static_cast<std::int64_t>(counted.bytes) - still.bytes;

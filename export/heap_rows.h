@@ -40,11 +40,12 @@ struct PassedRow {
 };
 
 struct HeapRows {
-  std::vector<HeapRow> live;
+  std::vector<HeapRow> live;  ///< in the order of their stacks
   std::vector<PassedRow> passed;
   std::int64_t objects = 0;  ///< live ones, all together
   std::int64_t bytes = 0;
   SamplingError error;
+  std::uint64_t records = 0;  ///< live ones in the books, not scaled
 };
 
 HeapRows heap_rows(const SegmentView& view);

@@ -7,55 +7,65 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <numeric>
 
 #include "profile_tables.h"
+#include "sample_bytes.h"
 
 namespace leakhook {
 namespace {
-
-using ProtoSample = perftools::profiles::Sample;
 
 std::size_t mix(std::size_t hash, std::uint64_t word) {
   hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
   return hash ^ hash >> 32;
 }
 
+/// Labels as bytes of a sample. Each text is looked up once.
 class LabelWriter {
  public:
-  LabelWriter(ProfileTables* tables, const std::vector<std::string>& texts)
-      : tables_(*tables), texts_(texts) {}
+  LabelWriter(ProfileTables* tables, const std::vector<std::string>& texts, SampleBytes* out)
+      : tables_(*tables), texts_(texts), numbers_(texts.size(), -1), out_(*out) {}
 
-  void write(const Labels& labels, ProtoSample* sample) {
-    add_text(sample, "kind", labels.kind);
-    add_text(sample, "thread", labels.thread);
-    add_number(sample, "age", labels.age_s, "seconds");
-    add_number(sample, "bytes", labels.bytes, "bytes");
-    add_text(sample, "origin", labels.origin);
-    add_text(sample, "peer", labels.peer);
+  void write(const Labels& labels) {
+    add_text(kKind, labels.kind);
+    add_text(kThread, labels.thread);
+    add_number(kAge, labels.age_s, kSeconds);
+    add_number(kBytes, labels.bytes, kBytes);
+    add_text(kOrigin, labels.origin);
+    add_text(kPeer, labels.peer);
     // A number without a unit is dropped when it is 0.
-    add_number(sample, "fd", labels.fd, "fd");
-    add_text(sample, "path", labels.path);
+    add_number(kFd, labels.fd, kFd);
+    add_text(kPath, labels.path);
   }
 
  private:
-  void add_text(ProtoSample* sample, const char* key, std::uint32_t text) {
-    if (text == 0) return;
-    auto* label = sample->add_label();
-    label->set_key(tables_.text(key));
-    label->set_str(tables_.text(texts_[text]));
+  enum Word { kKind, kThread, kAge, kSeconds, kBytes, kOrigin, kPeer, kFd, kPath, kWords };
+  static constexpr const char* kTexts[] = {"kind",   "thread", "age", "seconds", "bytes",
+                                           "origin", "peer",   "fd",  "path"};
+  static_assert(std::size(kTexts) == kWords);
+
+  std::int64_t number_of(Word word) {
+    if (words_[word] == 0) words_[word] = tables_.text(kTexts[word]);
+    return words_[word];
   }
 
-  void add_number(ProtoSample* sample, const char* key, std::int64_t number, const char* unit) {
+  void add_text(Word key, std::uint32_t text) {
+    if (text == 0) return;
+    const std::int64_t key_number = number_of(key);
+    if (numbers_[text] < 0) numbers_[text] = tables_.text(texts_[text]);
+    out_.add(TextLabel{key_number, numbers_[text]});
+  }
+
+  void add_number(Word key, std::int64_t number, Word unit) {
     if (number < 0) return;
-    auto* label = sample->add_label();
-    label->set_key(tables_.text(key));
-    label->set_num(number);
-    label->set_num_unit(tables_.text(unit));
+    const std::int64_t key_number = number_of(key);
+    out_.add(NumberLabel{key_number, number, number_of(unit)});
   }
 
   ProfileTables& tables_;
   const std::vector<std::string>& texts_;
+  std::vector<std::int64_t> numbers_;  ///< of texts_ in the table, −1: not looked up yet
+  std::array<std::int64_t, kWords> words_{};
+  SampleBytes& out_;
 };
 
 }  // namespace
@@ -65,13 +75,20 @@ std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &result) ? INT64_MAX : result;
 }
 
-std::int64_t age_bucket(std::uint64_t seconds) {
-  static constexpr std::int64_t kBounds[] = {0, 1, 10, 60, 600, 3600, 86400, 604800};
-  std::int64_t bucket = 0;
-  for (const std::int64_t bound : kBounds)
-    if (seconds >= static_cast<std::uint64_t>(bound)) bucket = bound;
-  return bucket;
+namespace {
+constexpr std::int64_t kAgeBounds[kAgeBuckets] = {0, 1, 10, 60, 600, 3600, 86400, 604800};
 }
+
+std::uint64_t age_bucket_number(std::uint64_t seconds) {
+  std::uint64_t number = 0;
+  while (number + 1 < kAgeBuckets && seconds >= static_cast<std::uint64_t>(kAgeBounds[number + 1]))
+    ++number;
+  return number;
+}
+
+std::int64_t age_bound(std::uint64_t number) { return kAgeBounds[number]; }
+
+std::int64_t age_bucket(std::uint64_t seconds) { return age_bound(age_bucket_number(seconds)); }
 
 std::size_t ProfileWriter::StackHash::operator()(const ShownStack& stack) const {
   std::size_t hash = stack.size();
@@ -80,11 +97,11 @@ std::size_t ProfileWriter::StackHash::operator()(const ShownStack& stack) const 
   return hash;
 }
 
-std::size_t ProfileWriter::SampleHash::operator()(const SampleKey& key) const {
+std::size_t ProfileWriter::hash_of(std::uint32_t stack, const Labels& labels) {
   static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 48);
   std::uint64_t words[sizeof(Labels) / 8];
-  std::memcpy(words, &key.labels, sizeof words);
-  std::size_t hash = key.stack;
+  std::memcpy(words, &labels, sizeof words);
+  std::size_t hash = stack;
   for (const std::uint64_t word : words) hash = mix(hash, word);
   return hash;
 }
@@ -100,15 +117,93 @@ std::uint32_t ProfileWriter::text(std::string_view label) {
   return at->second;
 }
 
-void ProfileWriter::add(const ShownStack& stack, const Labels& labels, const Values& values) {
+std::uint32_t ProfileWriter::stack(const ShownStack& stack) {
   const auto [known, is_new] =
       index_of_stack_.try_emplace(stack, static_cast<std::uint32_t>(stacks_.size()));
   if (is_new) stacks_.push_back(&known->first);
-  const auto [at, is_new_sample] =
-      index_of_sample_.try_emplace(SampleKey{known->second, labels}, samples_.size());
-  if (is_new_sample) samples_.push_back({known->second, labels});
-  Values& total = samples_[at->second].values;
+  return known->second;
+}
+
+void ProfileWriter::add(std::uint32_t stack, const Labels& labels, const Values& values) {
+  if (2 * (indexed_ + 1) > slots_.size()) grow();
+  std::uint32_t& slot = slot_of(stack, labels);
+  if (slot == 0) {
+    samples_.push_back({stack, labels});
+    slot = static_cast<std::uint32_t>(samples_.size());
+    ++indexed_;
+  }
+  Values& total = samples_[slot - 1].values;
   for (std::size_t i = 0; i < kMostValues; ++i) total[i] = saturated_sum(total[i], values[i]);
+}
+
+void ProfileWriter::add_new(std::uint32_t stack, const Labels& labels, const Values& values) {
+  samples_.push_back({stack, labels, values});
+}
+
+std::uint32_t& ProfileWriter::slot_of(std::uint32_t stack, const Labels& labels) {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash_of(stack, labels) & mask;; at = (at + 1) & mask) {
+    std::uint32_t& slot = slots_[at];
+    if (slot == 0) return slot;
+    const Sample& sample = samples_[slot - 1];
+    if (sample.stack == stack && sample.labels == labels) return slot;
+  }
+}
+
+void ProfileWriter::grow() {
+  const std::vector<std::uint32_t> before = std::move(slots_);
+  slots_.assign(std::max<std::size_t>(2 * before.size(), 64), 0);
+  for (const std::uint32_t slot : before)
+    if (slot != 0) slot_of(samples_[slot - 1].stack, samples_[slot - 1].labels) = slot;
+}
+
+/// Largest first by the value that clients show, then by the others, then as they came.
+std::vector<std::uint32_t> ProfileWriter::order() const {
+  // The two that mostly decide lie beside the index.
+  struct Place {
+    std::int64_t first, second;
+    std::uint32_t index;
+  };
+  const std::size_t last = shape_.values.size() - 1;
+  std::vector<Place> places(samples_.size());
+  for (std::uint32_t i = 0; i < places.size(); ++i) {
+    const Values& values = samples_[i].values;
+    places[i] = {values[last], last > 0 ? values[last - 1] : 0, i};
+  }
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.first != b.first) return a.first > b.first;
+    if (a.second != b.second) return a.second > b.second;
+    const Values& of_a = samples_[a.index].values;
+    const Values& of_b = samples_[b.index].values;
+    for (std::size_t i = last > 1 ? last - 1 : 0; i-- > 0;)
+      if (of_a[i] != of_b[i]) return of_a[i] > of_b[i];
+    return a.index < b.index;
+  });
+  std::vector<std::uint32_t> order(places.size());
+  std::transform(places.begin(), places.end(), order.begin(),
+                 [](const Place& place) { return place.index; });
+  return order;
+}
+
+/// The samples, and in `tables` what they name.
+std::string ProfileWriter::sample_bytes(ProfileTables* tables) const {
+  SampleBytes out;
+  LabelWriter labels(tables, texts_, &out);
+  std::vector<std::string> locations(stacks_.size());
+  std::vector<std::uint64_t> ids;
+  for (const std::uint32_t i : order()) {
+    const Sample& sample = samples_[i];
+    std::string& its_locations = locations[sample.stack];
+    if (its_locations.empty()) {
+      ids.clear();
+      for (const ShownFrame& frame : *stacks_[sample.stack]) ids.push_back(tables->location(frame));
+      its_locations = packed(ids);
+    }
+    out.begin(its_locations, std::span(sample.values).first(shape_.values.size()));
+    labels.write(sample.labels);
+    out.end();
+  }
+  return out.take();
 }
 
 std::string ProfileWriter::finish(const ProfileFacts& facts) const {
@@ -127,27 +222,11 @@ std::string ProfileWriter::finish(const ProfileFacts& facts) const {
   profile->set_time_nanos(facts.time_ns);
   for (const std::string& comment : facts.comments) profile->add_comment(tables.text(comment));
 
-  // Largest first by the value that clients show, then by the others, then as they came.
-  std::vector<std::size_t> order(samples_.size());
-  std::iota(order.begin(), order.end(), 0);
-  const std::size_t count = shape_.values.size();
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    for (std::size_t i = count; i-- > 0;)
-      if (samples_[a].values[i] != samples_[b].values[i])
-        return samples_[a].values[i] > samples_[b].values[i];
-    return false;
-  });
-  LabelWriter labels(&tables, texts_);
-  for (const std::size_t i : order) {
-    const Sample& sample = samples_[i];
-    auto* out = profile->add_sample();
-    for (const ShownFrame& frame : *stacks_[sample.stack])
-      out->add_location_id(tables.location(frame));
-    for (std::size_t value = 0; value < count; ++value) out->add_value(sample.values[value]);
-    labels.write(sample.labels, out);
-  }
+  const std::string samples = sample_bytes(&tables);
   tables.finish();
-  return profile->SerializeAsString();
+  std::string bytes = profile->SerializeAsString();
+  bytes += samples;
+  return bytes;
 }
 
 }  // namespace leakhook

@@ -54,6 +54,12 @@ std::int64_t saturated_sum(std::int64_t a, std::int64_t b);
 
 /// 0, 1 s, 10 s, 1 min, 10 min, 1 h, 1 day, 1 week: the largest that is not above the age.
 std::int64_t age_bucket(std::uint64_t seconds);
+/// The same as a number below kAgeBuckets, and the bound that it stands for.
+inline constexpr std::uint64_t kAgeBuckets = 8;
+std::uint64_t age_bucket_number(std::uint64_t seconds);
+std::int64_t age_bound(std::uint64_t number);
+
+class ProfileTables;
 
 class ProfileWriter {
  public:
@@ -63,8 +69,16 @@ class ProfileWriter {
   /// A number for a label's text; 0 for the empty one.
   std::uint32_t text(std::string_view label);
 
-  /// Adds up samples with the same frames and labels.
-  void add(const ShownStack& stack, const Labels& labels, const Values& values);
+  /// A number for a stack; equal stacks have one.
+  std::uint32_t stack(const ShownStack& stack);
+
+  /// Adds up samples with the same stack and labels.
+  void add(std::uint32_t stack, const Labels& labels, const Values& values);
+
+  /// A sample whose stack and labels no other call names; saves the search for an equal one.
+  void add_new(std::uint32_t stack, const Labels& labels, const Values& values);
+  /// Room for so many samples.
+  void expect(std::size_t samples) { samples_.reserve(samples); }
 
   std::size_t samples() const { return samples_.size(); }
 
@@ -80,14 +94,12 @@ class ProfileWriter {
   struct StackHash {
     std::size_t operator()(const ShownStack& stack) const;
   };
-  struct SampleKey {
-    std::uint32_t stack;
-    Labels labels;
-    friend bool operator==(const SampleKey&, const SampleKey&) = default;
-  };
-  struct SampleHash {
-    std::size_t operator()(const SampleKey& key) const;
-  };
+
+  static std::size_t hash_of(std::uint32_t stack, const Labels& labels);
+  std::uint32_t& slot_of(std::uint32_t stack, const Labels& labels);
+  void grow();
+  std::vector<std::uint32_t> order() const;
+  std::string sample_bytes(ProfileTables* tables) const;
 
   ProfileShape shape_;
   const StackBook& book_;
@@ -95,8 +107,9 @@ class ProfileWriter {
   std::unordered_map<std::string, std::uint32_t> index_of_text_;
   std::unordered_map<ShownStack, std::uint32_t, StackHash> index_of_stack_;
   std::vector<const ShownStack*> stacks_;
-  std::unordered_map<SampleKey, std::size_t, SampleHash> index_of_sample_;
   std::vector<Sample> samples_;
+  std::vector<std::uint32_t> slots_;  ///< by hash: 1 + index of a sample of add(), 0 = free
+  std::size_t indexed_ = 0;           ///< of them in use, at most half
 };
 
 }  // namespace leakhook

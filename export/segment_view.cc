@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "radix_sort.h"
+
 namespace leakhook {
 namespace {
 
@@ -53,6 +55,24 @@ std::uint64_t SegmentView::counter(Counter counter) const {
   return header().counters[static_cast<int>(counter)].load(std::memory_order_relaxed);
 }
 
+BookSizes SegmentView::book_sizes() const {
+  const auto extent = [&](Region region) -> const RegionExtent& {
+    return header().regions[static_cast<int>(region)];
+  };
+  // Id 0 of both stands for none.
+  const auto handed_out = [&](Region region) {
+    return std::max<std::uint64_t>(extent(region).used.load(std::memory_order_relaxed), 1) - 1;
+  };
+  BookSizes sizes;
+  sizes.stacks = handed_out(Region::stacks);
+  sizes.nodes = handed_out(Region::nodes);
+  sizes.stack_bytes = sizes.stacks * sizeof(StackRecord) + sizes.nodes * sizeof(Node);
+  for (const Region index : {Region::stack_index, Region::node_index})
+    sizes.stack_bytes += extent(index).committed.load(std::memory_order_relaxed);
+  sizes.bytes = header().committed_total.load(std::memory_order_relaxed);
+  return sizes;
+}
+
 void SegmentView::set_moment(std::uint64_t realtime_ns, std::uint64_t monotonic_ns) {
   realtime_ns_ = realtime_ns;
   const std::uint64_t start = header().start_monotonic_ns;
@@ -98,7 +118,7 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> SegmentView::live_words() c
   }
   // A block that moved within the table while it was copied may stand there twice: the younger
   // record of an address is the true one.
-  std::sort(words.begin(), words.end());
+  radix_sort(&words, [](const auto& word) { return word.first; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool is_last = i + 1 == words.size() ||

@@ -33,6 +33,14 @@ struct Counted {
   std::uint64_t bytes = 0;
 };
 
+/// What the books take of the service's memory. Numbers that the service wrote down, for people.
+struct BookSizes {
+  std::uint64_t stacks = 0;       ///< distinct ones
+  std::uint64_t nodes = 0;        ///< frames that they share
+  std::uint64_t stack_bytes = 0;  ///< of both, with what finds them
+  std::uint64_t bytes = 0;        ///< of all regions
+};
+
 /// Requires: the segment outlives the view.
 class SegmentView {
  public:
@@ -44,6 +52,7 @@ class SegmentView {
   std::string command() const;
   std::string version() const;
   std::uint64_t counter(Counter counter) const;
+  BookSizes book_sizes() const;
 
   /// When the records were true: the dump, or for a file that was left behind its last change.
   std::uint64_t realtime_ns() const { return realtime_ns_; }
@@ -83,6 +92,8 @@ class SegmentView {
   /// The id itself when that stack exists, else 0.
   StackId checked(StackId stack) const;
 
+  /// Names from 1 to here may have a text.
+  NameId name_count() const { return static_cast<NameId>(names_.size()); }
   /// Empty for names that do not exist.
   std::string_view thread_name(NameId name) const;
   /// Index 0 and modules that were never written are empty.

@@ -153,18 +153,32 @@ const char* nearest_name(const char* name) {
   return nearest;
 }
 
+/// A long value is named by its start and its length: the line must have room for the rest.
+void complain_about_value(const char* entry, const char* value, const char* fallback,
+                          void (*complain)(const char*)) {
+  constexpr std::size_t kShown = 64;
+  const std::size_t length = std::strlen(value);
+  Line line;
+  line << "bad value in " << kPrefix;
+  for (; entry != value; ++entry) line << *entry;
+  for (std::size_t i = 0; i < length && (length <= kShown || i < kShown / 2); ++i) line << value[i];
+  if (length > kShown)
+    line << "... (" << std::uint64_t{length} << " characters, at most "
+         << std::uint64_t{sizeof(setting::Text) - 1} << " are read)";
+  line << ": the default \"" << fallback << "\" is used";
+  complain(line.c_str());
+}
+
 /// One environment entry behind the prefix: "NAME=value". False: no such setting.
 bool apply(const char* entry, const char* name, const char* value, Settings* out,
            void (*complain)(const char*)) {
-#define SETTING(NAME, type, fallback, meaning)                                                     \
-  if (std::strcmp(name, #NAME) == 0) {                                                             \
-    if (*value == 0 && *fallback == 0) return true;                                                \
-    if (parse(value, &out->NAME)) return true;                                                     \
-    Line line;                                                                                     \
-    line << "bad value in " << kPrefix << entry << ": the default \"" << fallback << "\" is used"; \
-    complain(line.c_str());                                                                        \
-    parse(fallback, &out->NAME);                                                                   \
-    return true;                                                                                   \
+#define SETTING(NAME, type, fallback, meaning)              \
+  if (std::strcmp(name, #NAME) == 0) {                      \
+    if (*value == 0 && *fallback == 0) return true;         \
+    if (parse(value, &out->NAME)) return true;              \
+    complain_about_value(entry, value, fallback, complain); \
+    parse(fallback, &out->NAME);                            \
+    return true;                                            \
   }
 #include "../contract/settings.def"
   return false;

@@ -8,7 +8,8 @@
 //           its first extent.committed bytes mean something, the rest is a hole
 //   packed  (a dump: pipe or .lhk file; Header::packed = 1): header_size bytes of header, then of
 //   each
-//           *streamed* region its first extent.committed bytes, one behind the other
+//           *streamed* region its first extent.committed bytes, one behind the other; of the
+//           others extent.committed says how large they were
 // Order matters: records come before the stacks that they name, stacks before nodes, nodes before
 // modules, so that a reader of a live stream finds everything that a record refers to.
 //

@@ -85,8 +85,8 @@ bool duplicates(int command) { return command == F_DUPFD || command == F_DUPFD_C
 Kind kind_of(const char* path, int flags) {
   if ((flags & O_TMPFILE) != O_TMPFILE && (flags & O_DIRECTORY) != 0) return Kind::directory;
   if (path == nullptr || path[0] != '/') return Kind::file;
-  if (begins_with(path, "/dev/ptmx") || begins_with(path, "/dev/pts/")) return Kind::pty;
-  return Kind::file;
+  if (!begins_with(path, "/dev/pt")) return Kind::file;
+  return begins_with(path + 7, "mx") || begins_with(path + 7, "s/") ? Kind::pty : Kind::file;
 }
 
 Kind kind_by_asking(int fd) {
@@ -121,10 +121,7 @@ int hook_signalfd(int fd, const sigset_t* mask, int flags) {
 int hook_openpty(int* master, int* slave, char* name, const termios* settings,
                  const winsize* size) {
   const int result = real::openpty(master, slave, name, settings, size);
-  if (result == 0) {
-    ledger::acquired_fd(LEAKHOOK_CALLER, Kind::pty, *master);
-    ledger::acquired_fd(LEAKHOOK_CALLER, Kind::pty, *slave, name);
-  }
+  if (result == 0) ledger::acquired_fd_pair(LEAKHOOK_CALLER, Kind::pty, *master, *slave, name);
   return result;
 }
 

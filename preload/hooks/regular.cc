@@ -48,14 +48,11 @@ namespace leakhook {
     return result;                                                             \
   }
 
-#define FD_PAIR(kind, name, params, args, fds)              \
-  int hook_##name params {                                  \
-    const int result = real::name args;                     \
-    if (result >= 0) {                                      \
-      ledger::acquired_fd(LEAKHOOK_CALLER, kind, (fds)[0]); \
-      ledger::acquired_fd(LEAKHOOK_CALLER, kind, (fds)[1]); \
-    }                                                       \
-    return result;                                          \
+#define FD_PAIR(kind, name, params, args, fds)                                            \
+  int hook_##name params {                                                                \
+    const int result = real::name args;                                                   \
+    if (result >= 0) ledger::acquired_fd_pair(LEAKHOOK_CALLER, kind, (fds)[0], (fds)[1]); \
+    return result;                                                                        \
   }
 
 // Linux frees the number whatever close() returns, but for EBADF, when the books have none either.

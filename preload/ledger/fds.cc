@@ -77,6 +77,24 @@ void acquired_fd(const Caller& caller, Kind kind, int fd, const char* path) {
   set_path(*record, path);
 }
 
+void acquired_fd_pair(const Caller& caller, Kind kind, int first, int second, const char* path) {
+  if (first < 0 || second < 0 || !may_record(Event::acquire)) return;
+  FdRecord* records[] = {record_for(first), record_for(second)};
+  const char* paths[] = {nullptr, path};
+  const bool is_wanted = (segment.kinds & bit_of(kind)) != 0;
+  const Moment moment = is_wanted ? take_moment(caller) : Moment{};
+  for (int i = 0; i < 2; ++i) {
+    if (records[i] == nullptr) continue;
+    if (!is_wanted) {
+      clear(*records[i]);
+      continue;
+    }
+    Writing writing(records[i]->version);
+    fill(*records[i], kind, moment, 0);
+    set_path(*records[i], paths[i]);
+  }
+}
+
 void acquired_fd_copy(const Caller& caller, int from, int to) {
   if (to < 0 || !may_record(Event::acquire)) return;
   FdRecord* record = record_for(to);

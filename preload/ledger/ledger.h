@@ -72,6 +72,9 @@ inline void released_block(const void* address) { (void)withdraw_block(address);
 
 /// `path`: what was opened, for people; may be null. Copied.
 void acquired_fd(const Caller& caller, Kind kind, int fd, const char* path = nullptr);
+/// Two that one call made: one stack and one birth for both. `path`: of the second one.
+void acquired_fd_pair(const Caller& caller, Kind kind, int first, int second,
+                      const char* path = nullptr);
 /// `to` now means what `from` means (dup): same kind and name, its own stack. An unknown `from`
 /// gives Kind::other_fd.
 void acquired_fd_copy(const Caller& caller, int from, int to);

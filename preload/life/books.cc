@@ -78,16 +78,30 @@ void set_command(Header& header, char** argv) {
   copy_text(header.command, command.c_str());
 }
 
+/// Absolute, with the working directory before it. False: does not fit.
+bool set_output(SettingsInForce& settings, const char* output) {
+  Text<sizeof settings.output> absolute;
+  const bool is_relative = output[0] != '/';
+  if (is_relative) absolute << process.directory << '/';
+  absolute << output;
+  const bool fits = !absolute.is_cut() && !(is_relative && process.directory[0] == 0);
+  copy_text(settings.output, fits ? absolute.c_str() : "");
+  return fits;
+}
+
 void set_settings(SettingsInForce& settings) {
   settings.sample_bytes = segment.sample_bytes = process.settings.SAMPLE;
   settings.kinds = segment.kinds = process.settings.KINDS.set;
   const bool is_heap_exact = segment.sample_bytes <= 1 && (segment.kinds & bit_of(Kind::heap)) != 0;
   ledger::sample_filter.is_on = !is_heap_exact;
   settings.verbose = process.settings.VERBOSE;
-  Text<sizeof settings.output> output;
-  if (process.settings.OUTPUT.value[0] != '/') output << process.directory << '/';
-  output << process.settings.OUTPUT.value;
-  copy_text(settings.output, output.c_str());
+  if (!set_output(settings, process.settings.OUTPUT.value) && process.is_first_of_tree) {
+    Line line;
+    line << "LEAKHOOK_OUTPUT behind the working directory has more than "
+         << std::uint64_t{sizeof settings.output - 1}
+         << " characters: no dumps; give an absolute path";
+    say(line.c_str());
+  }
   copy_text(settings.exporter, process.exporter);
 }
 

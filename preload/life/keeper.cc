@@ -23,6 +23,7 @@
 #include "process.h"
 #include "signals.h"
 #include "stream.h"
+#include "waiting_requests.h"
 
 namespace leakhook::life {
 namespace {
@@ -49,8 +50,9 @@ constinit Place places[kPlaces]{};
 
 constinit std::atomic<std::uint32_t> dumps_begun{0};
 /// Requests that found all places taken: done by the next keeper that is ready.
-constinit std::atomic<std::uint32_t> waiting{0};
-constexpr std::uint32_t kMostWaiting = 1024;
+constinit WaitingRequests waiting;
+/// What a dump's own suffixes need of a path: ".thread.pb.gz.tmp.<pid>.<attempt>".
+constexpr std::size_t kSuffixes = 64;
 /// A process that ends waits for its last dump no longer: a dead disk must not keep it.
 constexpr std::uint64_t kLongestWait = 60'000'000'000;  // ns
 
@@ -194,13 +196,28 @@ void name_dump(Place& place) {
   place.number = 1 + dumps_begun.fetch_add(1, std::memory_order_relaxed);
   place.realtime_ns = sys::nanoseconds(CLOCK_REALTIME);
   place.monotonic_ns = sys::nanoseconds(CLOCK_MONOTONIC);
+  place.stem.clear();
+  if (segment.header->settings.output[0] == 0) return;  // said at the start: too long
   place.stem = expand_output(segment.header->settings.output, "",
                              {process.program, static_cast<std::uint32_t>(segment.header->pid),
                               place.number, place.realtime_ns / 1'000'000'000, names.host});
 }
 
+bool has_path(const Place& place) {
+  return place.stem.size() != 0 && place.stem.size() + kSuffixes < sizeof(Path);
+}
+
+void lose_for_its_path() {
+  segment.count(Counter::dumps_lost);
+  Line line;
+  line << "no dump: the path that LEAKHOOK_OUTPUT gives is longer than "
+       << std::uint64_t{sizeof(Path) - kSuffixes} << " characters";
+  say(line.c_str());
+}
+
 /// The exporter could not do it.
 void fall_back(Place& place) {
+  if (!has_path(place)) return lose_for_its_path();
   if (write_raw(place)) return segment.count(Counter::dumps_raw);
   segment.count(Counter::dumps_lost);
   Line line;
@@ -211,6 +228,7 @@ void fall_back(Place& place) {
 /// An exporter that ended by itself has said what was wrong; one that never ran or was killed has
 /// not.
 void dump_once(Place& place) {
+  if (!has_path(place)) return lose_for_its_path();
   const long result = run_exporter(place);
   const bool has_spoken = !sys::failed(result) && WIFEXITED(result) && WEXITSTATUS(result) != 127;
   if (!has_spoken) return fall_back(place);
@@ -220,19 +238,11 @@ void dump_once(Place& place) {
 /// A keeper outlives its service, but finishes only what it has begun.
 bool is_service_alive() { return sys::call(SYS_getppid) == segment.owner; }
 
-bool take_waiting() {
-  std::uint32_t n = waiting.load(std::memory_order_relaxed);
-  while (n != 0)
-    if (waiting.compare_exchange_weak(n, n - 1, std::memory_order_relaxed)) return true;
-  return false;
-}
-
 int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   tidy_descriptors();
   dump_once(place);
-  while (is_service_alive() && take_waiting()) {
-    place.request = Request{};
+  while (is_service_alive() && waiting.take(&place.request)) {
     name_dump(place);
     dump_once(place);
   }
@@ -299,18 +309,19 @@ void start_keeper(const Request& request) {
     start_in(*place, request, keeper_end_signal());
     return;
   }
-  if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostWaiting) {
-    waiting.fetch_sub(1, std::memory_order_relaxed);
-    segment.count(Counter::dumps_dropped);
-    return;
-  }
+  if (!waiting.put(request)) return segment.count(Counter::dumps_dropped);
   // All keepers may have looked for waiting requests for the last time just before.
-  if (Place* place = claim_place()) {
-    if (take_waiting())
-      start_in(*place, Request{}, keeper_end_signal());
-    else
-      place->tid.store(0, std::memory_order_release);
-  }
+  start_waiting();
+}
+
+void start_waiting() {
+  Request request;
+  Place* place = claim_place();
+  if (place == nullptr) return;
+  if (waiting.take(&request))
+    start_in(*place, request, keeper_end_signal());
+  else
+    place->tid.store(0, std::memory_order_release);
 }
 
 void keep_and_wait(const Request& request) {
@@ -346,7 +357,7 @@ void forget_keepers() {
     place.unreaped.store(0, std::memory_order_relaxed);
   }
   dumps_begun.store(0, std::memory_order_relaxed);
-  waiting.store(0, std::memory_order_relaxed);
+  waiting.clear();
 }
 
 }  // namespace leakhook::life

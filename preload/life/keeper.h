@@ -14,7 +14,10 @@ namespace leakhook::life {
 /// are taken. Async-signal-safe: some 50 µs, makes no descriptor in this process.
 void start_keeper(const Request& request);
 
-/// The same, and waits until the dump is written.
+/// A keeper has ended: a request that waits may have its place. Async-signal-safe.
+void start_waiting();
+
+/// The same as start_keeper(), and waits until the dump is written.
 void keep_and_wait(const Request& request);
 
 /// Waits, without blocking, for keepers that have ended: no defunct entry stays.

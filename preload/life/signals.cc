@@ -63,10 +63,14 @@ void on_dump_signal(int, siginfo_t* info, void*) {
   errno = kept;
 }
 
-/// A keeper has ended: an idle service must not keep its defunct entry.
+/// A keeper has ended: an idle service must not keep its defunct entry, nor a request that came
+/// when that keeper had looked for the last one.
 void on_keeper_ended(int, siginfo_t*, void*) {
   const int kept = errno;
-  if (may_dump() && is_alive()) reap_keepers();
+  if (may_dump() && is_alive()) {
+    reap_keepers();
+    start_waiting();
+  }
   errno = kept;
 }
 

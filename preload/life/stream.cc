@@ -134,6 +134,8 @@ bool write_stream(int fd, const StreamOrder& order, char* buffer) {
   header->dump_realtime_ns = order.realtime_ns;
   header->dump_monotonic_ns = order.monotonic_ns;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
+    // What is not in the stream keeps its size: the dump reports what the books take.
+    if (!is_streamed(static_cast<Region>(i))) continue;
     header->regions[i].committed.store(bytes[i], std::memory_order_relaxed);
     header->regions[i].used.store(
         static_cast<Region>(i) == Region::stacks ? horizon.stacks : header->regions[i].used.load(),

@@ -66,6 +66,62 @@ class Dump(scenario.Scenario):
         self.assert_verdict(self.dumps()[pid][3], "demo_service.cc", "demo_service", pid)
 
 
+class Waiting(scenario.Scenario):
+    """Four dumps stand at a gate; what is asked for meanwhile waits for its turn."""
+
+    def setUp(self):
+        super().setUp()
+        self.gate = os.path.join(self.folder, "gate")
+        os.mkfifo(self.gate)
+        self.exporter = os.path.join(self.folder, "exporter")
+        with open(self.exporter, "w", encoding="ascii") as file:
+            file.write(f"#!/bin/sh\n: > {self.folder}/stands.$$\nread line < {self.gate}\n"
+                       f'exec {self.setup.command} "$@"\n')
+        os.chmod(self.exporter, 0o755)
+
+    def standing(self):
+        return [name for name in self.files() if name.startswith("stands.")]
+
+    @staticmethod
+    def field(pid, name):
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file)[name]
+
+    def has_taken_signals(self, pid):
+        pending = int(self.field(pid, "ShdPnd"), 16) | int(self.field(pid, "SigPnd"), 16)
+        return pending == 0 and self.field(pid, "State").startswith("S")
+
+    def test_requests_keep_their_labels_and_get_their_answer(self):
+        process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_AT_EXIT="0",
+                                              LEAKHOOK_EXPORTER=self.exporter)
+        for number in (1, 2, 3, 4):
+            os.kill(pid, signal.SIGUSR2)
+            running.await_true(lambda: len(self.standing()) == number, 20, f"dump {number}")
+        asked = []
+        for labels in ("fd", "path", None):
+            options = [f"--labels={labels}"] if labels else []
+            waits = subprocess.Popen([self.setup.command, "dump", *options, str(pid)],
+                                     cwd=self.folder, env=running.environment(self.setup, is_hooked=False),
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            # It sleeps only once it has sent its signal and waits for the answer.
+            running.await_true(lambda: self.field(waits.pid, "State").startswith("S") and
+                               self.has_taken_signals(pid), 20, "the service has the request")
+            asked.append((labels, waits))
+        self.assertEqual(len(self.standing()), 4, "all keepers are busy")
+        with open(self.gate, "w", encoding="ascii") as gate:
+            gate.write("\n" * 7)
+            gate.flush()
+            answers = [(labels, *waits.communicate(timeout=60)) for labels, waits in asked]
+        for labels, out, err in answers:
+            path = next((name for name in out.split() if ".fd." in name), None)
+            self.assertIsNotNone(path, f"{labels}: {out!r} {err!r}")
+            profile = pprof_file.read(os.path.join(self.folder, path))
+            keys = {profile.text(label.key) for sample in profile.sample for label in sample.label}
+            self.assertEqual(keys & {"fd", "path"}, {labels} - {None}, path)
+        running.await_true(lambda: len(self.dumps()[pid]) == 7, 20, "seven dumps")
+        self.assertEqual(self.goes_on(process)[0], 0)
+
+
 class OnAndOff(scenario.Scenario):
     def test_only_what_happened_while_on_is_seen(self):
         process, pid = self.start_until_ready(self.program("heap_between_dumps"), word="dump me",

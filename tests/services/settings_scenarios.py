@@ -49,7 +49,31 @@ class Output(scenario.Scenario):
 
     def test_hostile_stem(self):
         done = self.run_with("%q%%%" + "y" * 4000)
-        self.assertTrue(done.stderr)
+        self.assertRegex(done.stderr.splitlines()[0],
+                         r"LEAKHOOK_OUTPUT=%q%%%y+\.\.\. \(4005 characters.* default .* is used")
+        self.assertIn("heap", self.dumps().popitem()[1][1])
+
+    def test_stem_too_long_behind_the_working_directory(self):
+        parent = self.folder
+        self.folder = os.path.join(self.folder, *["d" * 200] * 3)
+        os.makedirs(self.folder)
+        lines = self.run_with("relative").stderr.splitlines()
+        self.assertEqual(len(lines), 2, lines)
+        self.assertRegex(lines[0], "LEAKHOOK_OUTPUT .*more than 511 characters")
+        self.assertIn("no dump", lines[1])
+        self.assertEqual(self.files(), [])
+        # The same program is dumped when it is given a place.
+        self.run_with(os.path.join(parent, "here"))
+        self.folder = parent
+        self.assertIn("here.heap.pb.gz", self.files())
+
+    def test_sequences_that_make_the_path_too_long(self):
+        long_name = os.path.join(self.folder, "n" * 60)
+        os.symlink(self.program(PROGRAM), long_name)
+        done = self.call(long_name, LEAKHOOK_OUTPUT="%e/" * 20)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"^leakhook: no dump: the path .*LEAKHOOK_OUTPUT.*longer than")
+        self.assertEqual(self.files(), [os.path.basename(long_name)])
 
 
 class Verbose(scenario.Scenario):

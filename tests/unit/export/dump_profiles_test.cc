@@ -210,8 +210,64 @@ TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
           "the program's own allocator is not seen", "a note",
           "damaged records: 1 (left out or shown without a stack)"})
       EXPECT_TRUE(text.has_comment(comment)) << name << ": " << comment;
-    EXPECT_EQ(text.comments().size(), 10u);
+    EXPECT_EQ(text.comments().size(), 12u);
   }
+}
+
+TEST_F(DumpProfilesTest, StacksThatLookTheSameShareTheirSamples) {
+  const StackId one = builder_.stack({place(0x300010, app_), place(0x300020, app_)});
+  const StackId same = builder_.stack({place(0x300010, app_), place(0x300020, app_)});
+  builder_.live(0x1000, 8, one);
+  builder_.live(0x2000, 8, same);
+  builder_.live(0x3000, 9, same);
+  builder_.count(one, 3, 24);
+  builder_.count(same, 4, 33);
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 3u);  // 8 bytes, 9 bytes, what is gone
+  EXPECT_EQ(heap.samples[0].values, (Numbers{2, 16, 2, 16}));
+  EXPECT_EQ(heap.samples[1].values, (Numbers{1, 9, 1, 9}));
+  EXPECT_EQ(heap.samples[2].values, (Numbers{4, 32, 0, 0}));
+}
+
+TEST_F(DumpProfilesTest, ThreadsOfOneNameShareTheirSamples) {
+  const NameId a = builder_.name("worker");
+  const NameId b = builder_.name("worker");
+  builder_.live(0x1000, 8, stack_, a);
+  builder_.live(0x2000, 8, stack_, b);
+  builder_.live(0x3000, 8, stack_);
+  make();
+  const ProfileText heap = profile("heap");
+  ASSERT_EQ(heap.samples.size(), 2u);
+  EXPECT_EQ(heap.samples[0].values, (Numbers{2, 16, 2, 16}));
+  EXPECT_EQ(heap.samples[1].values, (Numbers{1, 8, 1, 8}));
+}
+
+TEST_F(DumpProfilesTest, CommentsTellWhatTheBooksTake) {
+  builder_.live(0x1000, 1, stack_);
+  builder_.live(0x2000, 1, stack_);
+  Header& header = builder_.header();
+  header.settings.sample_bytes = 1 << 20;  // records are counted, not what they stand for
+  header.committed_total = 1001;
+  header.regions[static_cast<int>(Region::stacks)].used = 1 + 4;
+  header.regions[static_cast<int>(Region::nodes)].used = 1 + 10;
+  builder_.bytes(Region::stack_index).resize(128);
+  builder_.bytes(Region::node_index).resize(64);
+  make();
+  for (const std::string& name : names()) {
+    const ProfileText text = profile(name);
+    EXPECT_TRUE(
+        text.has_comment("stack table: 4 stacks, 10 nodes, 416 bytes, 104.0 per distinct "
+                         "stack"));
+    EXPECT_TRUE(text.has_comment("segment: 1001 bytes, 2 live heap records, 500.5 per record"));
+  }
+}
+
+TEST_F(DumpProfilesTest, BooksOfNothingShareNothing) {
+  make();
+  const ProfileText text = profile("heap");
+  EXPECT_TRUE(text.has_comment("stack table: 0 stacks, 0 nodes, 0 bytes, 0 per distinct stack"));
+  EXPECT_TRUE(text.has_comment("segment: 0 bytes, 0 live heap records, 0 per record"));
 }
 
 TEST_F(DumpProfilesTest, TablesAreInOrderAndMainIsFirst) {

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <tuple>
 
 #include "../../../export/profile_writer.h"
 #include "../../../preload/contract/sampling.h"
@@ -32,10 +35,15 @@ TEST(HeapRows, EqualBlocksShareARow) {
   const LoadedSegment loaded(builder.packed());
   const HeapRows rows = heap_rows(loaded.view);
   ASSERT_EQ(rows.live.size(), 5u);
-  EXPECT_EQ(rows.live[0].objects, 2);
-  EXPECT_EQ(rows.live[0].bytes, 128);
-  EXPECT_EQ(rows.live[0].age_s, 60);
-  EXPECT_EQ(rows.live.back().age_s, 1);
+  EXPECT_EQ(rows.live[0].age_s, 1);  // younger ones of a stack come first
+  EXPECT_EQ(rows.live[1].objects, 2);
+  EXPECT_EQ(rows.live[1].bytes, 128);
+  EXPECT_EQ(rows.live[1].age_s, 60);
+  EXPECT_EQ(std::count_if(rows.live.begin(), rows.live.end(),
+                          [](const HeapRow& row) { return row.age_s == 1; }),
+            1);
+  EXPECT_EQ(rows.live.back().stack, b);
+  EXPECT_EQ(rows.records, 6u);
   EXPECT_EQ(rows.objects, 6);
   EXPECT_EQ(rows.bytes, 5 * 64 + 65);
 }
@@ -139,8 +147,8 @@ TEST(HeapRows, InheritedBlocksAreNotPartOfTheCounts) {
   const LoadedSegment loaded(builder.packed());
   const HeapRows rows = heap_rows(loaded.view);
   ASSERT_EQ(rows.live.size(), 2u);
-  EXPECT_TRUE(rows.live[0].is_inherited);
-  EXPECT_FALSE(rows.live[1].is_inherited);
+  EXPECT_FALSE(rows.live[0].is_inherited);
+  EXPECT_TRUE(rows.live[1].is_inherited);
   ASSERT_EQ(rows.passed.size(), 1u);
   EXPECT_EQ(rows.passed[0].objects, 2);
 }
@@ -162,6 +170,48 @@ TEST(HeapRows, ManySizesOfOneStackBecomePowersOfTwo) {
   EXPECT_EQ(rows.live[0].size, 77u);
   EXPECT_EQ(rows.bytes, bytes);
   EXPECT_EQ(rows.objects, 202);
+}
+
+TEST(HeapRows, TellApartWhatDiffersInOneThing) {
+  SegmentBuilder builder;
+  builder.header().inherited_until = 2;
+  const StackId a = builder.stack({place(1)});
+  const StackId b = builder.stack({place(2)});
+  const NameId worker = builder.name("worker");
+  // Also sizes on both sides of what a packed row can hold.
+  std::uint64_t address = 0x1000;
+  std::set<std::tuple<StackId, NameId, bool, std::uint64_t>> wanted;
+  for (const StackId stack : {a, b})
+    for (const NameId thread : {NameId{0}, worker})
+      for (const std::uint32_t birth : {1u, 3u})
+        for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{64},
+                                         (std::uint64_t{1} << 28) - 1, std::uint64_t{1} << 28}) {
+          wanted.emplace(stack, thread, birth == 1, size);
+          for (int i = 0; i < 3; ++i) builder.live(address += 0x10, size, stack, thread, birth);
+        }
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.live.size(), wanted.size());
+  for (const HeapRow& row : rows.live) {
+    EXPECT_EQ(row.objects, 3);
+    EXPECT_EQ(row.bytes, static_cast<std::int64_t>(3 * row.size));
+    EXPECT_EQ(wanted.erase({row.stack, row.thread, row.is_inherited, row.size}), 1u);
+  }
+  EXPECT_TRUE(std::is_sorted(rows.live.begin(), rows.live.end(),
+                             [](const HeapRow& x, const HeapRow& y) { return x.stack < y.stack; }));
+}
+
+TEST(HeapRows, HugeBlocksOfManySizesBecomePowersOfTwoToo) {
+  SegmentBuilder builder;
+  const StackId stack = builder.stack({place(1)});
+  for (std::uint64_t i = 0; i < 100; ++i)
+    builder.live(0x10000 + 16 * i, (std::uint64_t{1} << (i % 2 ? 27 : 29)) + i, stack);
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  ASSERT_EQ(rows.live.size(), 2u);
+  EXPECT_EQ(rows.live[0].size, std::uint64_t{1} << 27);
+  EXPECT_EQ(rows.live[1].size, std::uint64_t{1} << 29);
+  EXPECT_EQ(rows.live[0].objects + rows.live[1].objects, 100);
 }
 
 TEST(SaturatedSum, StopsAtTheEndOfTheRange) {

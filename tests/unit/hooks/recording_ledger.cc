@@ -134,6 +134,11 @@ void acquired_fd(const Caller& caller, Kind kind, int fd, const char* path) {
   note("acquired_fd%s %s %d %s", doubt(caller), row_of(kind).label, fd, path ? path : "-");
   if (fd >= 0 && fd < 4096) known_fds[fd] = true;
 }
+void acquired_fd_pair(const Caller& caller, Kind kind, int first, int second, const char* path) {
+  acquired_fd(caller, kind, first, nullptr);
+  acquired_fd(caller, kind, second, path);
+}
+
 void acquired_fd_copy(const Caller& caller, int from, int to) {
   note("acquired_fd_copy%s %d %d", doubt(caller), from, to);
   if (to >= 0 && to < 4096) known_fds[to] = true;

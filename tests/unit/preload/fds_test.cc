@@ -36,6 +36,35 @@ TEST_F(Fds, AnAcquiredOneIsThereUntilReleased) {
   EXPECT_EQ(record(5).kind, Kind::none);
 }
 
+TEST_F(Fds, APairSharesItsStackAndNotItsNames) {
+  acquired_fd(caller_, Kind::file, 5, "/etc/passwd");
+  acquired_fd_pair(caller_, Kind::pty, 5, 6, "/dev/pts/7");
+  EXPECT_EQ(record(5).kind, Kind::pty);
+  EXPECT_EQ(record(6).kind, Kind::pty);
+  EXPECT_NE(record(5).stack, 0u);
+  EXPECT_EQ(record(5).stack, record(6).stack);
+  EXPECT_EQ(record(5).birth, record(6).birth);
+  EXPECT_NE(record(5).birth, 0u);
+  EXPECT_EQ(name(5), "");
+  EXPECT_EQ(name(6), "/dev/pts/7");
+  EXPECT_EQ(record(5).version.load() & 1, 0u);
+  EXPECT_EQ(record(6).version.load() & 1, 0u);
+}
+
+TEST_F(Fds, APairOfAKindThatIsOffLeavesNothingOfWhatWasThere) {
+  acquired_fd(caller_, Kind::file, 5, "/etc/passwd");
+  segment.kinds = bit_of(Kind::file);
+  acquired_fd_pair(caller_, Kind::socket, 5, 6);
+  EXPECT_EQ(record(5).kind, Kind::none);
+  EXPECT_EQ(record(6).kind, Kind::none);
+}
+
+TEST_F(Fds, OneOfAPairBeyondTheTableIsLostAlone) {
+  acquired_fd_pair(caller_, Kind::socket, 5, 100'000'000);
+  EXPECT_EQ(record(5).kind, Kind::socket);
+  EXPECT_EQ(segment.header->counters[static_cast<int>(Counter::fd_table_full)].load(), 1u);
+}
+
 TEST_F(Fds, AnotherUseOfTheNumberForgetsTheName) {
   acquired_fd(caller_, Kind::file, 5, "/a");
   released_fd(5);

@@ -124,6 +124,18 @@ INSTANTIATE_TEST_SUITE_P(
                       SignalCase{"0", -1}, SignalCase{"65", -1}, SignalCase{"12x", -1},
                       SignalCase{"", -1}, SignalCase{"SIG", -1}, SignalCase{"USR", -1}));
 
+TEST(Settings, AValueThatIsTooLongIsSaidInOneLine) {
+  const std::string fits(511, 'x'), longer(512, 'x');
+  EXPECT_EQ(settings_of({("LEAKHOOK_OUTPUT=" + fits).c_str()}).OUTPUT.value, fits);
+  EXPECT_TRUE(lines.empty());
+  EXPECT_STREQ(settings_of({("LEAKHOOK_OUTPUT=" + longer).c_str()}).OUTPUT.value,
+               "leakhook.%e.%p.%n");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0], "bad value in LEAKHOOK_OUTPUT=" + std::string(32, 'x') +
+                          "... (512 characters, at most 511 are read): the default "
+                          "\"leakhook.%e.%p.%n\" is used");
+}
+
 TEST(Settings, KindsAreLabelsAndProfiles) {
   EXPECT_EQ(settings_of({"LEAKHOOK_KINDS=heap"}).KINDS.set, bit_of(Kind::heap));
   EXPECT_EQ(settings_of({"LEAKHOOK_KINDS=eventfd,HEAP"}).KINDS.set,
