@@ -57,6 +57,8 @@ std::vector<std::string> comments_of(const SegmentView& view,
   comments.push_back(distance > 1 ? "mode: sampled, one heap block per " +
                                         std::to_string(distance) + " bytes on average"
                                   : "mode: exact");
+  if (header.settings.allocator == Allocator::mimalloc)
+    comments.push_back("allocator: mimalloc (LEAKHOOK_ALLOCATOR)");
   comments.push_back(process.pid_comment());
   comments.push_back(process.start_comment());
   comments.push_back("command: " + view.command());

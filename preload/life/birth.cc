@@ -13,6 +13,7 @@
 
 #include <cstring>
 
+#include "../base/allocator.h"
 #include "../base/line.h"
 #include "../base/real.h"
 #include "../base/system.h"
@@ -130,6 +131,17 @@ bool make_books(char** argv) {
   return true;
 }
 
+/// ALLOCATOR. What cannot be had is said, and the heap stays where it is.
+void choose_allocator() {
+  if (process.settings.ALLOCATOR != Allocator::mimalloc) return;
+  if (const char* reason = allocator::move_to_mimalloc()) {
+    Line line;
+    line << "LEAKHOOK_ALLOCATOR=mimalloc is not in force: " << reason;
+    return say(line.c_str());
+  }
+  segment.header->settings.allocator = Allocator::mimalloc;
+}
+
 /// valgrind ends a program that starts a process like our keeper, and has the heap itself.
 bool is_under_valgrind(const char* const* environment) {
   for (; *environment != nullptr; ++environment)
@@ -156,6 +168,7 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
     return be_inert();
   }
   if (!should_track() || !make_books(argv)) return be_inert();
+  choose_allocator();
   was_constructed = true;
   watch_endings();
   install_signals();
