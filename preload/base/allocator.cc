@@ -2,11 +2,12 @@
 // How the heap moves to mimalloc, and who serves a block afterwards.
 #include "allocator.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 #include <cstdint>
-#include <cstring>
 
+#include "dynamic_section.h"
 #include "next_definition.h"
 #include "real.h"
 #include "system.h"
@@ -52,8 +53,7 @@ bool is_mimallocs(const void* block) {
   return reinterpret_cast<std::uintptr_t>(block) - range_start < range_size;
 }
 
-// --- who serves: mimalloc, then the earlier allocator, whose errno a failure has
-// ------------------
+// --- who serves: mimalloc, then the earlier allocator, whose errno a failure has --------------
 
 #define HEAP_ACQUIRE(name, params, args, size) \
   void* serve_##name params {                  \
@@ -77,16 +77,6 @@ int serve_posix_memalign(void** block, size_t alignment, size_t size) {
              : earlier.posix_memalign(block, alignment, size);
 }
 
-/// A block that outgrows mimalloc goes to the earlier allocator.
-void* move_back(void* block, size_t size) {
-  void* moved = earlier.malloc(size);
-  if (moved == nullptr) return nullptr;
-  const size_t had = mimalloc.malloc_usable_size(block);
-  std::memcpy(moved, block, had < size ? had : size);
-  mimalloc.free(block);
-  return moved;
-}
-
 void* serve_realloc(void* block, size_t size) {
   if (block == nullptr) return serve_malloc(size);
   if (!is_mimallocs(block)) return earlier.realloc(block, size);
@@ -95,7 +85,8 @@ void* serve_realloc(void* block, size_t size) {
     return nullptr;
   }
   void* moved = mimalloc.realloc(block, size);
-  return moved != nullptr ? moved : move_back(block, size);
+  if (moved == nullptr) errno = ENOMEM;  // mimalloc does not always say it
+  return moved;
 }
 
 size_t serve_malloc_usable_size(void* block) {
@@ -103,8 +94,7 @@ size_t serve_malloc_usable_size(void* block) {
                              : earlier.malloc_usable_size(block);
 }
 
-// --- the move
-// ---------------------------------------------------------------------------------------
+// --- the move ---------------------------------------------------------------------------------
 
 template <class R, class... A>
 bool find(void* library, const char* name, R (*&function)(A...)) {
@@ -128,15 +118,39 @@ bool find_all(void* library) {
   return is_whole;
 }
 
-/// Does libc serve the heap now? Another allocator may have entries of its own (operator new,
-/// sdallocx …) that lead past us and would meet our blocks.
-bool is_libcs_heap() {
-  Dl_info heap{}, libc{};
-  const auto dladdr1 = real::borrowed::dladdr1;
-  return dladdr1 != nullptr &&
-         dladdr1(reinterpret_cast<void*>(real::malloc), &heap, nullptr, 0) != 0 &&
-         dladdr1(reinterpret_cast<void*>(real::shmdt), &libc, nullptr, 0) != 0 &&
-         heap.dli_fbase == libc.dli_fbase;
+/// libc among the loaded objects: where a function is that nobody replaces.
+struct Libc {
+  DynamicSection section;
+  bool has_heap = false;
+};
+
+bool contains(const dl_phdr_info& object, const void* address) {
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& part = object.dlpi_phdr[i];
+    const ElfW(Addr) start = object.dlpi_addr + part.p_vaddr;
+    if (part.p_type == PT_LOAD && reinterpret_cast<ElfW(Addr)>(address) - start < part.p_memsz)
+      return true;
+  }
+  return false;
+}
+
+int look_for_libc(dl_phdr_info* object, std::size_t, void* found) {
+  if (!contains(*object, reinterpret_cast<void*>(real::shmdt))) return 0;
+  auto* libc = static_cast<Libc*>(found);
+  libc->section = dynamic_section_of(*object);
+  libc->has_heap = contains(*object, reinterpret_cast<void*>(real::malloc));
+  return 1;
+}
+
+/// We run before libc's initialisers, and dlopen would make up for that with arguments that it has
+/// from them: none. So they run with the right ones first. They store what they are given; the
+/// second time, as dlopen then has it, changes nothing.
+void initialise(const DynamicSection& libc, const Arguments& arguments) {
+  using Initialiser = void (*)(int, char**, char**);
+  const auto* initialisers = libc.table<Initialiser>(DT_INIT_ARRAY);
+  if (initialisers == nullptr) return;
+  for (std::size_t i = 0; i < libc.number(DT_INIT_ARRAYSZ) / sizeof *initialisers; ++i)
+    initialisers[i](arguments.count, arguments.values, arguments.environment);
 }
 
 /// Address space that costs nothing until mimalloc opens parts of it. A limit on address space
@@ -151,6 +165,10 @@ bool reserve_range() {
     const auto start = static_cast<std::uintptr_t>(at);
     range_start = (start + kAlignment - 1) & ~(kAlignment - 1);
     range_size = size;
+    const std::uintptr_t before = range_start - start;
+    if (before != 0) sys::unmap(reinterpret_cast<void*>(start), before);
+    if (before != kAlignment)
+      sys::unmap(reinterpret_cast<void*>(range_start + size), kAlignment - before);
     return true;
   }
   return false;
@@ -186,14 +204,20 @@ void point_at_mimalloc() {
 
 }  // namespace
 
-const char* move_to_mimalloc() {
-  if (is_defined_before_us("malloc") || !is_libcs_heap())
-    return "the program has its own allocator";
+const char* move_to_mimalloc(const Arguments& arguments) {
+  Libc libc;
+  dl_iterate_phdr(look_for_libc, &libc);
+  // Another allocator may have entries of its own (operator new, sdallocx ...) that lead past us
+  // and would meet our blocks.
+  if (!libc.has_heap || is_defined_before_us("malloc")) return "the program has its own allocator";
+  initialise(libc.section, arguments);
   // Deep: its calls of libc are no business of our hooks. Local: nobody finds its malloc.
   void* library = real::dlopen(kFile, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-  if (library == nullptr || real::borrowed::find_symbol == nullptr)
-    return "libmimalloc.so.2 cannot be loaded";
-  if (!find_all(library)) return "libmimalloc.so.2 lacks a function";
+  if (real::borrowed::find_symbol == nullptr || real::borrowed::last_error == nullptr)
+    return "this libc has its dlopen elsewhere";
+  // Once asked for, the error is gone for the program.
+  if (library == nullptr) return real::borrowed::last_error();
+  if (!find_all(library)) return real::borrowed::last_error();
   if (!is_confined()) {
     if (range_size != 0) sys::unmap(reinterpret_cast<void*>(range_start), range_size);
     range_start = range_size = 0;

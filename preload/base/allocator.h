@@ -10,10 +10,17 @@
 
 namespace leakhook::allocator {
 
+/// What main will get.
+struct Arguments {
+  int count;
+  char** values;
+  char** environment;
+};
+
 /// Loads mimalloc for us alone and points real::malloc and its kin at it. Null: done; else the
 /// reason why nothing has changed. Allocates from the earlier heap (it calls dlopen).
 /// Requires: real::resolve_all() has run; one thread.
-const char* move_to_mimalloc();
+const char* move_to_mimalloc(const Arguments& arguments);
 
 /// What dlopen may be asked for. A library that binds past us to the earlier allocator
 /// (RTLD_DEEPBIND) would give it the blocks of mimalloc that libc returns to it.

@@ -204,6 +204,14 @@ TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
   }
 }
 
+TEST_F(DumpProfilesTest, CommentNamesTheAllocatorThatWeBrought) {
+  make();
+  EXPECT_FALSE(profile("heap").has_comment("allocator: mimalloc (LEAKHOOK_ALLOCATOR)"));
+  builder_.header().settings.allocator = Allocator::mimalloc;
+  make();
+  EXPECT_TRUE(profile("heap").has_comment("allocator: mimalloc (LEAKHOOK_ALLOCATOR)"));
+}
+
 TEST_F(DumpProfilesTest, TablesAreInOrderAndMainIsFirst) {
   builder_.fd(4, Kind::eventfd, stack_);
   make();
