@@ -28,7 +28,7 @@ std::size_t libcs_bytes() {
 }
 
 /// A block from before the move: libc's, whatever real::malloc is by now.
-void* libcs_block(std::size_t size) { return std::malloc(size); }
+__attribute__((noipa)) void* libcs_block(std::size_t size) { return std::malloc(size); }
 
 void fill(void* block, std::size_t size) { std::memset(block, 0x5a, size); }
 bool is_filled(const void* block, std::size_t size) {
@@ -61,7 +61,7 @@ TEST_F(AllocatorTest, NewBlocksAreNotLibcs) {
   const std::size_t before = libcs_bytes();
   void* libcs = libcs_block(10000);
   ASSERT_GT(libcs_bytes(), before);
-  std::free(libcs);
+  real::free(libcs);
   std::vector<void*> blocks;
   blocks.reserve(8);
   const std::size_t with_vector = libcs_bytes();
