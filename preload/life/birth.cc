@@ -13,7 +13,6 @@
 
 #include <cstring>
 
-#include "../base/allocator.h"
 #include "../base/line.h"
 #include "../base/real.h"
 #include "../base/system.h"
@@ -131,17 +130,6 @@ bool make_books(char** argv) {
   return true;
 }
 
-/// ALLOCATOR. What cannot be had is said, and the heap stays where it is.
-void choose_allocator(const allocator::Arguments& arguments) {
-  if (process.settings.ALLOCATOR != Allocator::mimalloc) return;
-  if (const char* reason = allocator::move_to_mimalloc(arguments)) {
-    Line line;
-    line << "LEAKHOOK_ALLOCATOR=mimalloc is not in force: " << reason;
-    return say(line.c_str());
-  }
-  segment.header->settings.allocator = Allocator::mimalloc;
-}
-
 /// valgrind ends a program that starts a process like our keeper, and has the heap itself.
 bool is_under_valgrind(const char* const* environment) {
   for (; *environment != nullptr; ++environment)
@@ -154,7 +142,7 @@ bool is_under_valgrind(const char* const* environment) {
 /// Another libc gives constructors no arguments, and its threads and lists are not what we expect.
 bool is_glibc() { return &gnu_get_libc_version != nullptr; }
 
-[[gnu::constructor]] void begin(int argc, char** argv, char** environment) {
+[[gnu::constructor]] void begin(int, char** argv, char** environment) {
   if (!is_glibc()) return be_inert();
   real::resolve_all();
   if (getauxval(AT_SECURE) != 0) return be_inert();
@@ -168,7 +156,6 @@ bool is_glibc() { return &gnu_get_libc_version != nullptr; }
     return be_inert();
   }
   if (!should_track() || !make_books(argv)) return be_inert();
-  choose_allocator({argc, argv, environment});
   was_constructed = true;
   watch_endings();
   install_signals();
