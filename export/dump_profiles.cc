@@ -84,6 +84,8 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   comments.push_back(distance > 1 ? "mode: sampled, one heap block per " +
                                         std::to_string(distance) + " bytes on average"
                                   : "mode: exact");
+  if (header.settings.allocator == Allocator::mimalloc)
+    comments.push_back("allocator: mimalloc (LEAKHOOK_ALLOCATOR)");
   if (distance > 1) {
     comments.push_back(with_error("inuse_objects", heap.objects, "blocks", heap.error.objects()));
     comments.push_back(with_error("inuse_space", heap.bytes, "bytes", heap.error.bytes()));

@@ -33,6 +33,8 @@
 // name, version)
 #define LEAKHOOK_BORROWED(BORROWED)                                                       \
   BORROWED(find_object, int (*)(void*, dl_find_object*), "_dl_find_object", nullptr)      \
+  BORROWED(find_symbol, void* (*)(void*, const char*), "dlsym", nullptr)                  \
+  BORROWED(last_error, char* (*)(), "dlerror", nullptr)                                   \
   BORROWED(dladdr1, int (*)(const void*, Dl_info*, void**, int), "dladdr1", nullptr)      \
   BORROWED(attributes_init, int (*)(pthread_attr_t*), "pthread_attr_init", nullptr)       \
   BORROWED(attributes_destroy, int (*)(pthread_attr_t*), "pthread_attr_destroy", nullptr) \

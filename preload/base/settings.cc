@@ -99,6 +99,12 @@ bool parse(const char* text, setting::Children* out) {
   return false;
 }
 
+bool parse(const char* text, setting::Allocator* out) {
+  if (same_word(text, "system")) return *out = Allocator::system, true;
+  if (same_word(text, "mimalloc")) return *out = Allocator::mimalloc, true;
+  return false;
+}
+
 /// The kinds behind one word of the list: a kind's label, or all kinds of a profile. 0: unknown.
 KindSet kinds_named(const char* word) {
   if (same_word(word, "all")) return kAllKinds;

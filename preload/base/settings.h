@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "../contract/kinds.h"
+#include "../contract/layout.h"
 
 namespace leakhook {
 
@@ -28,6 +29,7 @@ struct Kinds {
   KindSet set;
 };
 using Children = leakhook::Children;
+using Allocator = leakhook::Allocator;
 }  // namespace setting
 
 struct Settings {

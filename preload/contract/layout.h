@@ -258,14 +258,21 @@ struct NameRecord {
 
 enum class ProcessState : std::uint32_t { running, ending };
 
+/// Who serves the program's heap.
+enum class Allocator : std::uint32_t {
+  system,  ///< whoever did without us
+  mimalloc,
+};
+
 /// The effective values of settings.def that a reader needs.
 struct SettingsInForce {
   std::uint64_t sample_bytes;  ///< 1 = every block
   std::uint64_t memory_bytes;
   KindSet kinds;
   std::uint32_t verbose;
-  char output[512];    ///< stem as set, made absolute, % sequences not replaced
-  char exporter[512];  ///< as found, empty when none was found
+  Allocator allocator;  ///< in force, not as set
+  char output[512];     ///< stem as set, made absolute, % sequences not replaced
+  char exporter[512];   ///< as found, empty when none was found
 };
 
 struct Header {

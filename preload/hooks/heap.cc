@@ -53,4 +53,7 @@ void* hook_reallocarray(void* block, std::size_t count, std::size_t size) {
   return move.done(LEAKHOOK_FRAME, moved, bytes);
 }
 
+// Nothing to record: only the allocator that gave the block knows.
+std::size_t hook_malloc_usable_size(void* block) { return real::malloc_usable_size(block); }
+
 }  // namespace leakhook

@@ -3,6 +3,7 @@
 //
 // glibc looks at the caller of dlopen for RUNPATH, $ORIGIN and the like. Where that matters, the
 // hook jumps to the real function as if it had never been there, and the handle goes unrecorded.
+#include "../base/allocator.h"
 #include "caller_object.h"
 #include "declarations.h"
 #include "tail_jump.h"
@@ -19,7 +20,7 @@ void* opened(const ledger::Caller& caller, void* library, const char* name) {
 // Reached by a jump: the caller of these is the program.
 
 __attribute__((noinline)) void* recorded_dlopen(const char* name, int flags) {
-  void* library = real::dlopen(name, flags);
+  void* library = real::dlopen(name, allocator::flags_for_dlopen(flags));
   return opened(LEAKHOOK_CALLER, library, name);
 }
 

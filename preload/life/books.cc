@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "../../unwind/capture.h"
+#include "../base/allocator.h"
 #include "../base/line.h"
 #include "../base/next_definition.h"
 #include "../base/system.h"
@@ -87,6 +88,20 @@ bool set_output(SettingsInForce& settings, const char* output) {
   const bool fits = !absolute.is_cut() && !(is_relative && process.directory[0] == 0);
   copy_text(settings.output, fits ? absolute.c_str() : "");
   return fits;
+}
+
+/// ALLOCATOR. What cannot be had is said, and the heap stays where it is.
+Allocator allocator_in_force(char** argv) {
+  if (process.settings.ALLOCATOR != Allocator::mimalloc) return Allocator::system;
+  int count = 0;
+  while (argv[count] != nullptr) ++count;
+  char** environment = argv + count + 1;  // where the kernel puts it
+  const char* reason = allocator::move_to_mimalloc({count, argv, environment});
+  if (reason == nullptr) return Allocator::mimalloc;
+  Line line;
+  line << "LEAKHOOK_ALLOCATOR=mimalloc is not in force: " << reason;
+  say(line.c_str());
+  return Allocator::system;
 }
 
 void set_settings(SettingsInForce& settings) {
@@ -189,6 +204,7 @@ void describe_process(char** argv, std::uint64_t stack_top) {
   copy_text(header.executable, process.executable);
   set_command(header, argv);
   set_settings(header.settings);
+  header.settings.allocator = allocator_in_force(argv);
   set_identity(header);
   header.magic = kSegmentMagic;
   ledger::main_thread(process.name, stack_top - main_stack_size(), stack_top);

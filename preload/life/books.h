@@ -9,8 +9,10 @@ namespace leakhook::life {
 /// False: no memory at all.
 bool open_books(std::uint64_t memory);
 
-/// Fills the header and makes the calling thread the main one. `stack_top`: an address near the top
-/// of the main thread's stack.
+/// Fills the header, moves the heap where ALLOCATOR wants it, and makes the calling thread the main
+/// one. Allocates from the program's heap (outside the books) if that moves. `argv`: where the
+/// kernel put it, the environment behind it. `stack_top`: an address near the top of the main
+/// thread's stack.
 void describe_process(char** argv, std::uint64_t stack_top);
 
 /// In a forked child: the parent's books become ours; what they hold is inherited.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is a real program to these tests? A definition with packages, a run, and names that must appear.
+import ctypes.util
 import os
 import re
 import shutil
@@ -45,6 +46,27 @@ class Program:
         if self.needs_root and os.geteuid() != 0:
             lacks.append("root")
         return lacks
+
+
+def on_mimalloc(definition):
+    """The same program, its heap served by mimalloc in the run with the library."""
+    class OnMimalloc(type(definition)):
+        name = f"{definition.name}, heap on mimalloc"
+        packages = [*definition.packages, "libmimalloc2.0"]
+        env = {**definition.env, "LEAKHOOK_ALLOCATOR": "mimalloc"}
+
+        def missing(self):
+            found = ctypes.util.find_library("mimalloc")
+            return super().missing() + ([] if found else ["libmimalloc"])
+
+        def run(self, side):
+            output = super().run(side)
+            for dump in side.busy:
+                comments = pprof_file.read(dump["heap"]).comments()
+                if not any(text.startswith("allocator: mimalloc") for text in comments):
+                    raise Failure(f"the heap is not on mimalloc: {comments}")
+            return output
+    return OnMimalloc()
 
 
 class Side:

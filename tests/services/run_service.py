@@ -3,6 +3,7 @@
 # Does a test program behave as without the library, and do its profiles tell its verdict?
 # Exit status: 0 yes, 1 no, 77 the machine lacks what the program needs.
 import argparse
+import ctypes.util
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ SKIPPED = 77
 def missing_needs(needs):
     """Words of `// needs:` that this machine does not fulfil."""
     fulfilled = {"root": lambda: os.geteuid() == 0,
+                 "libmimalloc": lambda: ctypes.util.find_library("mimalloc") is not None,
                  "userns": lambda: os.path.exists("/proc/self/ns/user")}
     return [need for need in needs
             if not fulfilled.get(need, lambda need=need: shutil.which(need) is not None)()]

@@ -270,6 +270,14 @@ TEST_F(DumpProfilesTest, BooksOfNothingShareNothing) {
   EXPECT_TRUE(text.has_comment("segment: 0 bytes, 0 live heap records, 0 per record"));
 }
 
+TEST_F(DumpProfilesTest, CommentNamesTheAllocatorThatWeBrought) {
+  make();
+  EXPECT_FALSE(profile("heap").has_comment("allocator: mimalloc (LEAKHOOK_ALLOCATOR)"));
+  builder_.header().settings.allocator = Allocator::mimalloc;
+  make();
+  EXPECT_TRUE(profile("heap").has_comment("allocator: mimalloc (LEAKHOOK_ALLOCATOR)"));
+}
+
 TEST_F(DumpProfilesTest, TablesAreInOrderAndMainIsFirst) {
   builder_.fd(4, Kind::eventfd, stack_);
   make();

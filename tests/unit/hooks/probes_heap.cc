@@ -105,6 +105,18 @@ void probe_reallocarray() {
   TRUE_ONE(free)(grown.value);
 }
 
+// Asks and records nothing.
+void probe_malloc_usable_size() {
+  void* block = TRUE_ONE(malloc)(40);
+  const auto seen = HOOKED(malloc_usable_size, block);
+  EXPECT_GE(seen.value, 40u);
+  EXPECT_EQ(seen.value, REAL(malloc_usable_size, block).value);
+  EXPECT_EQ(seen.books, "real");
+  EXPECT_EQ(seen.error, kUntouched);
+  EXPECT_EQ(HOOKED(malloc_usable_size, nullptr).value, 0u);
+  TRUE_ONE(free)(block);
+}
+
 void probe_free() {
   expect_freed("free", [](void* block) { hook_free(block); });
 }

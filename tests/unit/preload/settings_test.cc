@@ -42,6 +42,7 @@ TEST(Settings, NothingSetMeansTheDefaults) {
   EXPECT_TRUE(settings.START);
   EXPECT_STREQ(settings.EXPORTER.value, "");
   EXPECT_EQ(settings.MEMORY, 256u << 20);
+  EXPECT_EQ(settings.ALLOCATOR, Allocator::system);
   EXPECT_EQ(settings.VERBOSE, 1u);
   EXPECT_FALSE(settings.HELP);
 }
@@ -161,21 +162,25 @@ TEST(Settings, AnUnknownKindLeavesAllOfThem) {
 TEST(Settings, FlagsLevelsAndChildren) {
   const Settings settings =
       settings_of({"LEAKHOOK_AT_EXIT=off", "LEAKHOOK_START=No", "LEAKHOOK_HELP=true",
-                   "LEAKHOOK_VERBOSE=0", "LEAKHOOK_CHILDREN=exec"});
+                   "LEAKHOOK_VERBOSE=0", "LEAKHOOK_CHILDREN=exec", "LEAKHOOK_ALLOCATOR=MiMalloc"});
   EXPECT_TRUE(lines.empty());
   EXPECT_FALSE(settings.AT_EXIT);
   EXPECT_FALSE(settings.START);
   EXPECT_TRUE(settings.HELP);
   EXPECT_EQ(settings.VERBOSE, 0u);
   EXPECT_EQ(settings.CHILDREN, Children::exec);
+  EXPECT_EQ(settings.ALLOCATOR, Allocator::mimalloc);
+  EXPECT_EQ(settings_of({"LEAKHOOK_ALLOCATOR=system"}).ALLOCATOR, Allocator::system);
   EXPECT_EQ(settings_of({"LEAKHOOK_CHILDREN=none"}).CHILDREN, Children::none);
-  for (const char* bad : {"LEAKHOOK_AT_EXIT=2", "LEAKHOOK_VERBOSE=10", "LEAKHOOK_VERBOSE=1x",
-                          "LEAKHOOK_CHILDREN=some", "LEAKHOOK_START="}) {
+  for (const char* bad :
+       {"LEAKHOOK_AT_EXIT=2", "LEAKHOOK_VERBOSE=10", "LEAKHOOK_VERBOSE=1x",
+        "LEAKHOOK_CHILDREN=some", "LEAKHOOK_START=", "LEAKHOOK_ALLOCATOR=jemalloc"}) {
     const Settings fallback = settings_of({bad});
     EXPECT_EQ(lines.size(), 1u) << bad;
     EXPECT_TRUE(fallback.AT_EXIT && fallback.START) << bad;
     EXPECT_EQ(fallback.VERBOSE, 1u) << bad;
     EXPECT_EQ(fallback.CHILDREN, Children::all) << bad;
+    EXPECT_EQ(fallback.ALLOCATOR, Allocator::system) << bad;
   }
 }
 

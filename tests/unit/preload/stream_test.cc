@@ -225,7 +225,7 @@ TEST(Stream, ARecordLeftHalfWrittenIsLeftOut) {
 
 TEST(Stream, TellsTheSizeOfWhatItLeavesOut) {
   const OwnBooks books;
-  acquire_block(LEAKHOOK_CALLER, 160);
+  acquire_block(LEAKHOOK_FRAME, 160);
   const Packed packed;
   for (const Region region : {Region::stack_index, Region::node_index}) {
     EXPECT_NE(packed.length(region), 0u);
