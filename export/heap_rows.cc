@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <tuple>
+#include <unordered_map>
 
 #include "../preload/contract/sampling.h"
 #include "profile_writer.h"
@@ -72,6 +73,7 @@ HeapRow* add_up_equal(HeapRow* begin, HeapRow* end) {
     }
     last->objects = saturated_sum(last->objects, row->objects);
     last->bytes = saturated_sum(last->bytes, row->bytes);
+    last->error.add(row->error);
   }
   return begin == end ? end : last + 1;
 }

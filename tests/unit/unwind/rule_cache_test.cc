@@ -61,7 +61,7 @@ TEST_F(RuleCacheTest, InterruptedAndReturnedToAreDifferent) {
 }
 
 TEST_F(RuleCacheTest, NewerTakesThePlace) {
-  constexpr Address kSameEntry = 0x401000 + (Address{1} << 26);
+  constexpr Address kSameEntry = 0x401000 + (Address{1} << 32);
   insert(0x401000, 16);
   insert(kSameEntry, 32);
   EXPECT_EQ(find(0x401000).kind(), Rule::absent);
@@ -87,7 +87,7 @@ TEST_F(RuleCacheTest, RuleMadeBeforeForgettingIsNotFoundAfter) {
 
 TEST_F(RuleCacheTest, TornEntriesAreMisses) {
   // Two addresses fight for one entry; each must only ever see its own rule.
-  constexpr Address kPlaces[] = {0x401000, 0x401000 + (Address{1} << 26)};
+  constexpr Address kPlaces[] = {0x401000, 0x401000 + (Address{1} << 32)};
   const auto fight = [&](int me) {
     for (int i = 0; i < 300000; ++i) {
       insert(kPlaces[me], 16 + me);
