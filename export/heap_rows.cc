@@ -85,14 +85,9 @@ std::vector<HeapRow> counted_rows(const SegmentView& view, std::uint64_t* record
   view.for_each_live([&](const LiveBlock& block) {
     ++*records;
     const std::uint64_t age = age_bucket_number(view.age_s(block.birth));
-    const HeapRow row{block.stack,
-                      block.thread,
-                      age_bound(age),
-                      block.size,
-                      view.is_inherited(block.birth),
-                      1,
-                      0,
-                      {}};
+    const HeapRow row{
+        block.stack, block.thread, age_bound(age), block.size, view.is_inherited(block.birth), 1, 0,
+        {}};
     if (block.size >> kSizeBits == 0)
       keys.push_back(packed_row(row, age));
     else

@@ -71,8 +71,8 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
 /// for as long as it knows anything.
 End capture(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
-/// The same without asking. Requires: the site's return address stands at its slot (cfa − 8), a word
-/// of the stack of `bounds`, as that of a hook's own frame does.
+/// The same without asking. Requires: the site's return address stands at its slot (cfa − 8), a
+/// word of the stack of `bounds`, as that of a hook's own frame does.
 End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
 /// Which object holds this address now? False: none (JIT, a closed library).

@@ -22,9 +22,7 @@ class RuleCache {
   /// insert(), so that a rule made from a library that was closed meanwhile is not found later.
   /// A count whose lower 16 bits, all that entries have room for, stand on top. Never comes again.
   using Generation = std::uint64_t;
-  Generation generation() const {
-    return std::rotr(changes_.load(std::memory_order_relaxed), 16);
-  }
+  Generation generation() const { return std::rotr(changes_.load(std::memory_order_relaxed), 16); }
 
   /// False: it is not there. `is_exact`: the address was interrupted, not returned to.
   /// Requires: pc not 0.
@@ -62,7 +60,9 @@ class RuleCache {
   static_assert(machine::kHighestCode == Address{1} << 47, "the key's upper 17 bits must be free");
 
   /// Multiplies by 2^32 / golden ratio (Knuth, TAOCP 6.4).
-  static std::size_t index(Address pc) { return static_cast<std::uint32_t>(pc) * 0x9e3779b1U >> 19; }
+  static std::size_t index(Address pc) {
+    return static_cast<std::uint32_t>(pc) * 0x9e3779b1U >> 19;
+  }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
     return pc ^ generation ^ std::uint64_t{is_exact} << 47;
   }

@@ -44,8 +44,8 @@ namespace {
 // 0x1b: the routine's address is relative to the place where it stands, four bytes.
 #define LEAKHOOK_SEES_UNWINDING __asm__ volatile(".cfi_personality 0x1b, leakhook_thread_unwinds")
 
-/// Without a frame pointer: it lies under every stack of the thread, and a frame that is left by its
-/// frame pointer costs each capture a look (unwind/splice.h).
+/// Without a frame pointer: it lies under every stack of the thread, and a frame that is left by
+/// its frame pointer costs each capture a look (unwind/splice.h).
 template <class R>
 __attribute__((noinline, optimize("omit-frame-pointer"))) R run_thread(void* argument) {
   LEAKHOOK_SEES_UNWINDING;

@@ -48,7 +48,7 @@ struct alignas(8) ThisThread {
   std::uint64_t stack_low;
   std::uint64_t stack_high;
   std::int64_t bytes_until_sample;
-  std::uint64_t random;  ///< state of the sampler, 0 = not seeded
+  std::uint64_t random;           ///< state of the sampler, 0 = not seeded
   unwind::LastStack* last_stack;  ///< null: every walk begins afresh
   std::uint32_t shard;            ///< 1 + shard of the counts, 0 = not taken yet
   NameId name;                    ///< where record is null

@@ -67,7 +67,7 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
 [[gnu::flatten]] WithdrawnBlock withdraw_block_slowly(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
   const live_table::Found found = live_table::withdraw(number(address));
-  if (found.key == 0 || sample_filter.is_on) [[unlikely]]
+  if (sample_filter.is_on || found.key == 0) [[unlikely]]
     note_withdrawn(found, number(address));
   return {found.key, found.value};
 }

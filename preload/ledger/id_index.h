@@ -3,12 +3,12 @@
 //
 // A row of levels, each twice as large as the one before, the newest ones in use: growing moves
 // nothing. In each level an entry has a home; when that is taken it lies in the rest of the home's
-// cache line, in its neighbour, or in the two lines of its second home. Entries are never removed or
-// changed, so a free one ends the search in its level. What is met in an older level or away from its
-// home is added again at home in the newest level where that is free: what is asked for often is
-// found at the first look.
-// Two threads that add the same hash at once may both succeed: two ids for one thing, which readers
-// merge. Private to the service: other processes read the things, not this index.
+// cache line, in its neighbour, or in the two lines of its second home. Entries are never removed
+// or changed, so a free one ends the search in its level. What is met in an older level or away
+// from its home is added again at home in the newest level where that is free: what is asked for
+// often is found at the first look. Two threads that add the same hash at once may both succeed:
+// two ids for one thing, which readers merge. Private to the service: other processes read the
+// things, not this index.
 #pragma once
 #include "segment.h"
 

@@ -28,7 +28,8 @@ constinit std::atomic<std::uint64_t> head{0};
 constinit std::atomic<std::uint32_t> pieces_mapped{0};
 
 LastStack* at(std::uint32_t number) {
-  char* piece = pieces[number / kInPiece].load(std::memory_order_acquire);  // pairs with map_piece()
+  char* piece =
+      pieces[number / kInPiece].load(std::memory_order_acquire);  // pairs with map_piece()
   return reinterpret_cast<LastStack*>(piece + number % kInPiece * kSize);
 }
 
@@ -87,8 +88,7 @@ LastStack* take() {
 void give_back(LastStack* stack) {
   for (std::uint32_t piece = 0; piece < kPieces; ++piece) {
     const char* begin = pieces[piece].load(std::memory_order_acquire);
-    const auto distance =
-        static_cast<std::uint64_t>(reinterpret_cast<const char*>(stack) - begin);
+    const auto distance = static_cast<std::uint64_t>(reinterpret_cast<const char*>(stack) - begin);
     if (begin == nullptr || distance >= kInPiece * kSize) continue;
     return push(static_cast<std::uint32_t>(piece * kInPiece + distance / kSize));
   }

@@ -41,8 +41,7 @@ constexpr std::uint8_t kMany = 255;
 
 void raise(std::atomic<std::uint8_t>& overflow) {
   std::uint8_t now = overflow.load(std::memory_order_relaxed);
-  while (now != kMany &&
-         !overflow.compare_exchange_weak(now, now + 1, std::memory_order_relaxed)) {
+  while (now != kMany && !overflow.compare_exchange_weak(now, now + 1, std::memory_order_relaxed)) {
   }  // relaxed: the address reaches whoever withdraws it by way of the program itself
 }
 
@@ -106,7 +105,7 @@ bool grow(Level last) {
                                                        std::memory_order_release);
   newest.compare_exchange_strong(last, level_ending_at(end), std::memory_order_release);
   return true;  // releases pair with bytes_of() in life/stream.cc and insert(); whoever lost an
-}               // exchange finds the table grown too
+}  // exchange finds the table grown too
 
 }  // namespace
 

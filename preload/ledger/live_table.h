@@ -90,12 +90,13 @@ inline bool insert(std::uint64_t key, std::uint64_t value) {
   return true;
 }
 
-/// Takes the record of this address out.
+/// Takes the record of this address out. Requires: it is not 0.
 inline Found withdraw(std::uint64_t address) {
   const Home home(address << (Birth::kBits - 3), newest.load(std::memory_order_acquire));
   LiveRecord& record = group_at(home.group)[home.place];
   const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
   if (!is_key_of(key, address)) return withdraw_elsewhere(address);
+  if (key == 0) __builtin_unreachable();  // callers need not ask again whether it was found
   const Found found{key, record.value.load(std::memory_order_relaxed)};
   record.key.store(0, std::memory_order_release);  // pairs with the claim of the next owner
   return found;

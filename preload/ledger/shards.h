@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which shard of the counts does a thread write? One of its own while there are few threads, so that
-// counting takes no lock and no cache line from another; the shared one when there are many.
+// Which shard of the counts does a thread write? One of its own while there are few threads, so
+// that counting takes no lock and no cache line from another; the shared one when there are many.
 //
 // Async-signal-safe, never waits.
 #pragma once

@@ -17,8 +17,9 @@ constinit std::atomic<std::uint64_t> generation{0};
 
 /// Spreads the bits of a path's hash: a product's upper half depends on all of them.
 std::uint64_t spread(std::uint64_t path) {
-  const auto product = static_cast<unsigned __int128>(path + generation.load(std::memory_order_relaxed)) *
-                       0xa0761d6478bd642fULL;  // an odd constant of wyhash (Wang Yi)
+  const auto product =
+      static_cast<unsigned __int128>(path + generation.load(std::memory_order_relaxed)) *
+      0xa0761d6478bd642fULL;  // an odd constant of wyhash (Wang Yi)
   return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
 }
 
@@ -50,8 +51,8 @@ NodeId find_node(std::uint64_t hash, unwind::Address address) {
 
 /// 0: the table is full.
 NodeId add_node(NodeId parent, std::uint64_t hash, unwind::Address address) {
-  const std::uint64_t place =
-      address_of_place(address) | std::uint64_t{modules::id_of(address)} << 48;
+  const std::uint64_t place = address_of_place(address) | std::uint64_t{modules::id_of(address)}
+                                                              << 48;
   const NodeId id = append<Node>(Region::nodes);
   if (id == 0) return 0;
   segment.records<Node>(Region::nodes)[id] = {place, parent, static_cast<std::uint32_t>(hash)};
@@ -79,9 +80,7 @@ class RememberedPath {
  public:
   explicit RememberedPath(const unwind::LastStack& stack) : stack_(stack) {}
   std::size_t size() const { return stack_.size(); }
-  unwind::Address operator[](std::size_t i) const {
-    return stack_[static_cast<std::uint32_t>(i)];
-  }
+  unwind::Address operator[](std::size_t i) const { return stack_[static_cast<std::uint32_t>(i)]; }
   NodeId first_known(std::size_t* known, std::uint64_t* hash) const {
     for (auto i = static_cast<std::uint32_t>(stack_.size()); i > 0; --i) {
       const NodeId node = find_node(spread(stack_.hash_of(i - 1)), stack_[i - 1]);

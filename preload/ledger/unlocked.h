@@ -15,10 +15,7 @@ static_assert(sizeof(std::atomic<std::uint64_t>) == sizeof(std::uint64_t));
 
 /// Requires: the calling thread alone writes `word`.
 inline void add(std::atomic<std::uint64_t>& word, std::uint64_t amount) {
-  __asm__("addq %1, %0"
-          : "+m"(reinterpret_cast<std::uint64_t&>(word))
-          : "er"(amount)
-          : "cc");
+  __asm__("addq %1, %0" : "+m"(reinterpret_cast<std::uint64_t&>(word)) : "er"(amount) : "cc");
 }
 
 /// 0 becomes `value`: true. Anything else stays: false. Requires: as add().

@@ -48,6 +48,4 @@ int all(std::integer_sequence<int, Ns...>) {
   return (instantiate<Ns>() + ...);
 }
 
-int main() {
-  return all(std::make_integer_sequence<int, HOW_MANY>{});
-}
+int main() { return all(std::make_integer_sequence<int, HOW_MANY>{}); }
