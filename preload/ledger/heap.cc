@@ -59,9 +59,10 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
   if (sample_filter.is_on) [[unlikely]]
     return acquired_sampled_block(hook, address, size);
   if (!may_record(Event::acquire)) return;
+  LiveRecord& home = live_table::home_for(number(address));
   const Moment moment = take_moment(hook.caller());
   count(moment, 1, size);
-  live_table::insert(key_of(address, moment), value_of(size, moment));
+  live_table::insert(home, key_of(address, moment), value_of(size, moment));
 }
 
 [[gnu::flatten]] WithdrawnBlock withdraw_block_slowly(const void* address) {

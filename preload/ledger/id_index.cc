@@ -1,37 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adding to the index, and a new level when the newest one is full.
+// Adding to the index, and moving it into a larger table when it is full.
 #include "id_index.h"
+
+#include <sys/mman.h>
+
+#include "../base/system.h"
+#include "sandbox.h"
 
 namespace leakhook::ledger {
 
 bool IdIndex::prepare() {
   if (!segment.commit(region_, kSmallest * sizeof(Entry))) return false;
-  newest_.store(kSmallest, std::memory_order_release);  // pairs with find()
+  size_.store(kSmallest, std::memory_order_release);  // pairs with find()
   return true;
 }
 
-bool IdIndex::claim(std::uint64_t index, std::uint64_t entry) {
-  std::uint64_t expected = 0;
-  return entries()[index].load(std::memory_order_relaxed) == 0 &&
-         entries()[index].compare_exchange_strong(expected, entry, std::memory_order_release);
-}  // release pairs with the acquires in find(): the thing was written first
+/// False: no place is free. An entry that is there already is as good as one that was claimed.
+bool IdIndex::claim(std::uint64_t hash, std::uint64_t size, std::uint64_t entry) {
+  return for_each_place(hash, size, [&](std::uint64_t index) {
+    std::uint64_t seen = entries()[index].load(std::memory_order_relaxed);
+    if (seen != 0) return seen == entry;
+    return entries()[index].compare_exchange_strong(seen, entry, std::memory_order_release) ||
+           seen == entry;  // release pairs with the acquires in find(): the thing was written first
+  });
+}
 
 bool IdIndex::grow(std::uint64_t size) {
   const std::uint64_t bytes = (size * 4 - kSmallest) * sizeof(Entry);
   if (bytes > segment.extent(region_).reserved || !segment.commit(region_, bytes)) return false;
-  newest_.compare_exchange_strong(size, size * 2, std::memory_order_release);
-  return true;  // release pairs with the acquires in find() and add()
+  Entry* old = entries() + (size - kSmallest);
+  for (std::uint64_t i = 0; i < size; ++i)
+    if (const std::uint64_t entry = old[i].load(std::memory_order_acquire); entry != 0)
+      (void)claim(entry, size * 2, entry);  // half as full: there is room
+  if (!size_.compare_exchange_strong(size, size * 2, std::memory_order_release))
+    return true;  // release pairs with the acquires in find() and add(); another thread was faster
+  // Whoever still looks there finds nothing, which costs a second id.
+  if (!segment.is_file && may_madvise() && size * sizeof(Entry) % 4096 == 0)
+    sys::call(SYS_madvise, sys::word(old), static_cast<long>(size * sizeof(Entry)), MADV_DONTNEED);
+  return true;
 }
 
 bool IdIndex::add(std::uint64_t hash, std::uint32_t id) {
-  const std::uint64_t entry = entry_of(hash, id);
+  const std::uint64_t entry = (hash >> 32 << 32) | id;
   std::uint64_t size = 0;
   do {
-    size = newest_.load(std::memory_order_acquire);
-    const auto claimed = [&](std::uint64_t index) { return claim(index, entry); };
-    for (std::uint64_t level = size; level >= kSmallest; level /= 2)
-      if (for_each_place(hash, level, claimed)) return true;
-  } while (grow(size));  // of the index that was full: another thread may have doubled it
+    size = size_.load(std::memory_order_acquire);  // pairs with grow()
+    if (claim(hash, size, entry)) return true;
+  } while (grow(size));  // of the table that was full: another thread may have done it
   return false;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which heap blocks are alive? 16 bytes each, four to a cache line, found by address.
 //
-// A row of levels; the newest one takes new records, growing moves nothing. In a level a record has
-// a home: addresses of one 64-byte piece of heap share a group of two cache lines, so that blocks
-// that lie side by side share lines of the table, too. When the group is full the record
-// lies in another group, and the home group's byte in Region::overflows says how many do.
+// A row of levels; the newest one takes new records, growing moves nothing. In a level each page of
+// the heap has a page of the table, given by a hash of its number, and each block a home in it, so
+// that blocks that lie side by side have their records side by side: in the same lines, in the same
+// pages. When the home and its group of two lines are full the record lies in another group, and
+// the home group's byte in Region::overflows says how many do. Which level has a block is
+// remembered for its page of the heap: a guess that saves the search.
 //
 // Who writes: the thread that owns an address inserts and withdraws its record; slots are claimed
 // by compare-and-swap, without the bus lock as long as the process has one thread. Who reads: other
@@ -12,6 +14,8 @@
 // changes; it goes by its key becoming zero.
 // Async-signal-safe, never allocates, never waits.
 #pragma once
+#include <iterator>
+
 #include "attention.h"
 #include "segment.h"
 #include "unlocked.h"
@@ -25,8 +29,11 @@ struct Found {
 
 /// Eight records: two cache lines.
 inline constexpr std::uint64_t kGroup = 8;
+/// The records of one page: 4 KiB of table for 4 KiB of heap, room for a block in every 16 bytes.
+inline constexpr int kPageBits = 12;
+inline constexpr std::uint64_t kInPage = 256;
 
-/// A part of the table, in groups: [begin, begin + 2^(64 − shift)).
+/// A part of the table, in pages: [begin, begin + 2^(64 − shift)).
 struct Level {
   std::uint32_t shift;
   std::uint32_t begin;
@@ -35,7 +42,13 @@ struct Level {
 };
 static_assert(sizeof(Level) == 8, "read and written as one word");
 
-extern std::atomic<Level> newest;
+/// Levels by age; those that are not there yet are the first one.
+inline constexpr std::uint32_t kMostLevels = 48;
+extern std::atomic<Level> levels[kMostLevels];
+extern std::atomic<std::uint32_t> newest;  ///< index into levels
+
+/// Into which level a record of this page of the heap went last. One byte for each of 2^18 pages.
+extern std::atomic<std::uint8_t> guesses[1u << 18];
 
 /// Commits the first groups. False: no memory.
 bool prepare(const Segment& segment);
@@ -49,23 +62,23 @@ inline bool is_key_of(std::uint64_t key, std::uint64_t address) {
   return ((key ^ address << (Birth::kBits - 3)) >> Birth::kBits) == 0;
 }
 
-/// Where a record of this key belongs in a level: its home group and its place there.
-struct Home {
-  Home(std::uint64_t key, Level level) {
-    // Fibonacci hashing (Knuth, TAOCP 6.4): the upper bits of neighbouring pieces lie as far from
-    // each other as can be, so that a heap without holes fills all groups alike. Other bits of the
-    // product do not: with bits 32 and up a table of 1 000 000 blocks grew to 134 MB, not 25.
-    // key >> kBits is the address in words of 8 bytes.
-    const std::uint64_t hash = (key >> (Birth::kBits + 3)) * 0x9e3779b97f4a7c15ULL;
-    group = level.begin + (hash >> level.shift);
-    place = (key >> (Birth::kBits + 1) ^ hash) % kGroup;
-  }
-  std::uint64_t group;
-  std::uint64_t place;
-};
+inline std::atomic<std::uint8_t>& guess_for(std::uint64_t address) {
+  return guesses[(address >> kPageBits) % std::size(guesses)];
+}
 
-inline LiveRecord* group_at(std::uint64_t group) {
-  return segment.records<LiveRecord>(Region::live) + group * kGroup;
+/// The index of the record where a block belongs in a level.
+inline std::uint64_t home_of(std::uint64_t address, Level level) {
+  // Fibonacci hashing (Knuth, TAOCP 6.4): the upper bits of neighbouring pages lie as far from each
+  // other as can be, so that a heap without holes fills all pages alike. Other bits of the product
+  // do not: with bits 32 and up a table of 1 000 000 blocks grew to 134 MB, not 25. The lower ones
+  // move the places in a page on, as blocks like to begin at round addresses.
+  const std::uint64_t hash = (address >> kPageBits) * 0x9e3779b97f4a7c15ULL;
+  const std::uint64_t page = level.begin + (hash >> level.shift);
+  return page * kInPage + ((address >> 4) + hash) % kInPage;
+}
+
+inline LiveRecord& record_at(std::uint64_t index) {
+  return segment.records<LiveRecord>(Region::live)[index];
 }
 
 inline bool claim(LiveRecord& record) {
@@ -81,19 +94,34 @@ inline void publish(LiveRecord& record, std::uint64_t key, std::uint64_t value) 
   record.key.store(key, std::memory_order_release);  // pairs with every reader: value, then key
 }
 
-/// False: the table is full (counted).
-inline bool insert(std::uint64_t key, std::uint64_t value) {
-  const Home home(key, newest.load(std::memory_order_acquire));  // pairs with grow()
-  LiveRecord& record = group_at(home.group)[home.place];
-  if (!claim(record)) return insert_elsewhere(key, value);
-  publish(record, key, value);
+/// Where the record of a new block is to go if that is free. Asks the memory for it, which takes as
+/// long as walking a stack: ask first.
+inline LiveRecord& home_for(std::uint64_t address) {
+  const std::uint32_t level = newest.load(std::memory_order_acquire);  // pairs with grow()
+  std::atomic<std::uint8_t>& guess = guess_for(address);
+  if (guess.load(std::memory_order_relaxed) != level) [[unlikely]]
+    guess.store(static_cast<std::uint8_t>(level), std::memory_order_relaxed);
+  LiveRecord& home = record_at(home_of(address, levels[level].load(std::memory_order_relaxed)));
+  __builtin_prefetch(&home, 1);
+  return home;
+}
+
+/// False: the table is full (counted). Requires: `home` is what home_for() said of this address;
+/// the table may have grown since.
+inline bool insert(LiveRecord& home, std::uint64_t key, std::uint64_t value) {
+  if (!claim(home)) return insert_elsewhere(key, value);
+  publish(home, key, value);
   return true;
+}
+inline bool insert(std::uint64_t key, std::uint64_t value) {
+  return insert(home_for(address_of_key(key)), key, value);
 }
 
 /// Takes the record of this address out. Requires: it is not 0.
 inline Found withdraw(std::uint64_t address) {
-  const Home home(address << (Birth::kBits - 3), newest.load(std::memory_order_acquire));
-  LiveRecord& record = group_at(home.group)[home.place];
+  const std::uint32_t level = guess_for(address).load(std::memory_order_relaxed);
+  // acquire pairs with grow(): a level is there before it is guessed
+  LiveRecord& record = record_at(home_of(address, levels[level].load(std::memory_order_acquire)));
   const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
   if (!is_key_of(key, address)) return withdraw_elsewhere(address);
   if (key == 0) __builtin_unreachable();  // callers need not ask again whether it was found

@@ -130,10 +130,20 @@ void seen(const unwind::Object& object) {
 }
 
 ModuleId id_of(unwind::Address address) {
-  for (std::uint32_t i = end_of_table(); i-- > 1;) {
-    const ModuleRecord& module = table()[i];
-    if (state_of(module) == ModuleState::loaded && address >= module.start && address < module.end)
-      return static_cast<ModuleId>(i);
+  const auto is_in = [address](std::uint32_t index) {
+    const ModuleRecord& module = table()[index];
+    return state_of(module) == ModuleState::loaded && address >= module.start &&
+           address < module.end;
+  };
+  // Neighbouring frames often stand in one module.
+  static constinit std::atomic<std::uint32_t> last{0};
+  const std::uint32_t end = end_of_table();
+  const std::uint32_t guess = last.load(std::memory_order_relaxed);
+  if (guess != 0 && guess < end && is_in(guess)) return static_cast<ModuleId>(guess);
+  for (std::uint32_t i = end; i-- > 1;) {
+    if (!is_in(i)) continue;
+    last.store(i, std::memory_order_relaxed);
+    return static_cast<ModuleId>(i);
   }
   return 0;
 }

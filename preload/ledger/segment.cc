@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kStep = 64 * 1024;  // smallest piece that is committed at once
+constexpr std::uint64_t kHugePage = 2 << 20;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
@@ -101,6 +102,18 @@ bool open_pages(Header& header, RegionExtent& extent, std::uint64_t to, bool is_
   return true;
 }
 
+/// Private address space for a plan, placed so that huge pages fit the live table. Null: refused.
+void* reserve_for(const RegionExtent* plan, std::uint64_t size) {
+  auto* base = static_cast<char*>(
+      sys::map(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
+  if (base == nullptr) return nullptr;
+  const std::uint64_t live = plan[static_cast<int>(Region::live)].offset;
+  const std::uint64_t before = -(reinterpret_cast<std::uint64_t>(base) + live) % kHugePage;
+  if (before != 0) sys::unmap(base, before);
+  sys::unmap(base + before + size, kHugePage - before);
+  return base + before;
+}
+
 }  // namespace
 
 std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
@@ -126,7 +139,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
   reserve(Region::names, sizeof(NameRecord) * kMaxNames);
   reserve(Region::stack_index, stacks * 4 * sizeof(std::uint64_t));
-  reserve(Region::node_index, nodes * 2 * sizeof(std::uint64_t));
+  reserve(Region::node_index, nodes * 4 * sizeof(std::uint64_t));
   reserve(Region::overflows, pages / 128);  // a byte for a group of eight records
   std::uint64_t offset = kHeaderSize;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
@@ -143,9 +156,8 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
   RegionExtent plan[static_cast<int>(Region::count)];
   const std::uint64_t size = plan_regions(memory, plan);
   const bool is_file = fd >= 0;
-  void* base =
-      is_file ? sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd)
-              : sys::map(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+  void* base = is_file ? sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd)
+                       : reserve_for(plan, size);
   if (base == nullptr) return false;
   sys::call(SYS_madvise, sys::word(base), static_cast<long>(size), MADV_DONTDUMP);
   const bool is_open = is_file ? populate(static_cast<char*>(base), kHeaderSize)
@@ -167,6 +179,12 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
 void Segment::find_regions() {
   for (int i = 0; i < static_cast<int>(Region::count); ++i)
     regions[i] = reinterpret_cast<char*>(header) + header->regions[i].offset;
+}
+
+void Segment::wants_huge_pages(Region region, std::uint64_t from, std::uint64_t to) const {
+  if (is_file || !may_madvise() || to - from < kHugePage) return;
+  sys::call(SYS_madvise, sys::word(records<char>(region) + from), static_cast<long>(to - from),
+            MADV_HUGEPAGE);  // refused by some kernels, and no matter
 }
 
 void Segment::count_and_say(Counter counter) const {

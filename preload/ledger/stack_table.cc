@@ -66,10 +66,17 @@ class Path {
   explicit Path(std::span<const unwind::Address> frames) : frames_(frames) {}
   std::size_t size() const { return frames_.size(); }
   unwind::Address operator[](std::size_t i) const { return frames_[frames_.size() - 1 - i]; }
-  /// The node of the outermost `*known` frames, and their hash.
-  NodeId first_known(std::size_t* known, std::uint64_t* hash) const {
-    *known = 0, *hash = 0;
-    return 0;
+  /// Of the outermost frames, as many as have a node: their number, hash and node.
+  NodeId find_known(std::size_t* known, std::uint64_t* hash) const {
+    NodeId last = 0;
+    *hash = 0;
+    for (*known = 0; *known < size(); ++*known) {
+      const std::uint64_t next = unwind::LastStack::step(*hash, (*this)[*known]);
+      const NodeId node = find_node(spread(next), (*this)[*known]);
+      if (node == 0) break;
+      last = node, *hash = next;
+    }
+    return last;
   }
 
  private:
@@ -81,7 +88,8 @@ class RememberedPath {
   explicit RememberedPath(const unwind::LastStack& stack) : stack_(stack) {}
   std::size_t size() const { return stack_.size(); }
   unwind::Address operator[](std::size_t i) const { return stack_[static_cast<std::uint32_t>(i)]; }
-  NodeId first_known(std::size_t* known, std::uint64_t* hash) const {
+  /// The same, looked for from the innermost frame outwards: most stacks have few new frames.
+  NodeId find_known(std::size_t* known, std::uint64_t* hash) const {
     for (auto i = static_cast<std::uint32_t>(stack_.size()); i > 0; --i) {
       const NodeId node = find_node(spread(stack_.hash_of(i - 1)), stack_[i - 1]);
       if (node == 0) continue;
@@ -101,14 +109,11 @@ template <class Frames>
 NodeId intern_path(const Frames& path) {
   std::size_t known = 0;
   std::uint64_t hash = 0;
-  NodeId leaf = path.first_known(&known, &hash);
+  NodeId leaf = path.find_known(&known, &hash);
   for (std::size_t i = known; i < path.size(); ++i) {
     hash = unwind::LastStack::step(hash, path[i]);
-    const std::uint64_t wanted = spread(hash);
-    NodeId node = find_node(wanted, path[i]);
-    if (node == 0) node = add_node(leaf, wanted, path[i]);
-    if (node == 0) return 0;
-    leaf = node;
+    leaf = add_node(leaf, spread(hash), path[i]);
+    if (leaf == 0) return 0;
   }
   return leaf;
 }

@@ -183,7 +183,7 @@ TEST(LiveTable, DoublesOnceWhenManyWantIt) {
         ++waiting;
         while (waiting.load() < kThreads) std::this_thread::yield();
         for (std::uint64_t i = 0; i < kEach; ++i)
-          dropped += !live_table::insert(live_key(kBase + 16 * (t * kEach + i), 1), i);
+          dropped += !live_table::insert(live_key(kBase + 48 * (t * kEach + i), 1), i);
       });
     for (std::thread& thread : threads) thread.join();
     ASSERT_EQ(dropped.load(), 0u);
