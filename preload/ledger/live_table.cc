@@ -22,28 +22,27 @@ constexpr std::uint32_t kDoublesUpTo = 1024;  // pages: 4 MiB
 /// lets it grow.
 constexpr std::uint32_t kTried = 4;
 
-/// The level that ends at page `end`: sizes are 2^k or 3 · 2^k pages, levels powers of two.
-constexpr Level level_ending_at(std::uint32_t end) {
-  constexpr auto shift_for = [](std::uint32_t pages) {
-    return std::uint32_t{33} + static_cast<std::uint32_t>(__builtin_clz(pages));
-  };
-  if (end <= kSmallest) return {shift_for(end), 0};
-  const std::uint32_t power = std::uint32_t{1} << (31 - __builtin_clz(end));
-  const std::uint32_t size = end <= kDoublesUpTo ? end / 2 : end == power ? end / 4 : power / 2;
-  return {shift_for(size), end - size};
+/// Where a table with so many levels ends, in pages: 2^k or 3 · 2^k.
+constexpr std::uint32_t end_of(std::uint32_t level) {
+  std::uint32_t end = kSmallest;
+  for (; level > 0; --level) {
+    const bool is_power = (end & (end - 1)) == 0;
+    end = end < kDoublesUpTo ? end * 2 : is_power ? end + end / 2 : end / 3 * 4;
+  }
+  return end;
 }
+static_assert(end_of(6) == kDoublesUpTo && end_of(7) == 1536 && end_of(8) == 2048);
 
-constexpr std::uint32_t next_end(std::uint32_t end) {
-  if (end < kDoublesUpTo) return end * 2;
-  return (end & (end - 1)) == 0 ? end + end / 2 : end / 3 * 4;
+/// The level that lies between two ends: their distance is a power of two.
+Level level_between(std::uint32_t begin, std::uint32_t end) {
+  return {segment.records<LiveRecord>(Region::live) + begin * kInPage,
+          std::uint32_t{33} + static_cast<std::uint32_t>(__builtin_clz(end - begin))};
 }
-static_assert(next_end(1024) == 1536 && next_end(1536) == 2048);
-static_assert(level_ending_at(kSmallest).end() == kSmallest);
-static_assert(level_ending_at(1536).begin == 1024 && level_ending_at(2048).begin == 1536);
 
 /// How many records of this group's lie elsewhere in its level. Stays at 255 once it was there.
-std::atomic<std::uint8_t>& overflow_of(std::uint64_t group) {
-  return segment.records<std::atomic<std::uint8_t>>(Region::overflows)[group];
+std::atomic<std::uint8_t>& overflow_of(const LiveRecord& home) {
+  const auto index = &home - segment.records<LiveRecord>(Region::live);
+  return segment.records<std::atomic<std::uint8_t>>(Region::overflows)[index / kGroup];
 }
 constexpr std::uint8_t kMany = 255;
 
@@ -63,15 +62,21 @@ void lower(std::atomic<std::uint8_t>& overflow) {
 /// Where a record goes whose home group is full: the first one of another group, given by the whole
 /// address. One is tried while the table can grow, all when it cannot.
 constexpr int kOthers = 3;
-std::uint64_t other_group(std::uint64_t address, Level level, int which) {
+LiveRecord& other_home(Level level, std::uint64_t address, int which) {
   const std::uint64_t hash = std::rotl(mix(address), 21 * which);
-  return (level.begin + (hash >> level.shift)) * kInPage + hash % kInPage / kGroup * kGroup;
+  return level.page(hash)[hash % kInPage / kGroup * kGroup];
 }
 
-/// In the group of `first`, which is looked at first.
-bool claim_in(std::uint64_t first, std::uint64_t key, std::uint64_t value) {
+/// The records of a group, from `first` on.
+LiveRecord& in_group(LiveRecord& first, std::uint64_t i) {
+  constexpr std::uint64_t kRecord = sizeof(LiveRecord);
+  static_assert(kGroup * kRecord == 128, "groups are aligned like the pages that they are part of");
+  return *reinterpret_cast<LiveRecord*>(reinterpret_cast<std::uint64_t>(&first) ^ i * kRecord);
+}
+
+bool claim_in(LiveRecord& first, std::uint64_t key, std::uint64_t value) {
   for (std::uint64_t i = 0; i < kGroup; ++i) {
-    LiveRecord& record = record_at(first ^ i);
+    LiveRecord& record = in_group(first, i);
     if (!claim(record)) continue;
     publish(record, key, value);
     return true;
@@ -81,20 +86,19 @@ bool claim_in(std::uint64_t first, std::uint64_t key, std::uint64_t value) {
 
 bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others = 1) {
   const std::uint64_t address = address_of_key(key);
-  const std::uint64_t home = home_of(address, level);
+  LiveRecord& home = home_in(level, address);
   if (claim_in(home, key, value)) return true;
-  std::atomic<std::uint8_t>& overflow = overflow_of(home / kGroup);
+  std::atomic<std::uint8_t>& overflow = overflow_of(home);
   raise(overflow);  // before the record is there, so that nobody misses it
   for (int i = 0; i < others; ++i)
-    if (claim_in(other_group(address, level, i), key, value)) return true;
+    if (claim_in(other_home(level, address, i), key, value)) return true;
   lower(overflow);
   return false;
 }
 
-/// In the group of `first`, which is looked at first.
-bool withdraw_in(std::uint64_t first, std::uint64_t address, Found* found) {
+bool withdraw_in(LiveRecord& first, std::uint64_t address, Found* found) {
   for (std::uint64_t i = 0; i < kGroup; ++i) {
-    LiveRecord& record = record_at(first ^ i);
+    LiveRecord& record = in_group(first, i);
     const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
     if (!is_key_of(key, address)) continue;
     *found = {key, record.value.load(std::memory_order_relaxed)};
@@ -105,12 +109,12 @@ bool withdraw_in(std::uint64_t first, std::uint64_t address, Found* found) {
 }
 
 bool withdraw_from(Level level, std::uint64_t address, Found* found) {
-  const std::uint64_t home = home_of(address, level);
+  LiveRecord& home = home_in(level, address);
   if (withdraw_in(home, address, found)) return true;
-  std::atomic<std::uint8_t>& overflow = overflow_of(home / kGroup);
+  std::atomic<std::uint8_t>& overflow = overflow_of(home);
   if (overflow.load(std::memory_order_relaxed) == 0) return false;
   for (int i = 0; i < kOthers; ++i) {
-    if (!withdraw_in(other_group(address, level, i), address, found)) continue;
+    if (!withdraw_in(other_home(level, address, i), address, found)) continue;
     lower(overflow);
     return true;
   }
@@ -120,8 +124,7 @@ bool withdraw_from(Level level, std::uint64_t address, Found* found) {
 /// Adds a level behind number `last`. False: it cannot grow.
 bool grow(std::uint32_t last) {
   constexpr std::uint64_t kPage = kInPage * sizeof(LiveRecord);
-  const std::uint32_t have = levels[last].load(std::memory_order_relaxed).end();
-  const std::uint32_t end = next_end(have);
+  const std::uint32_t have = end_of(last), end = end_of(last + 1);
   if (end * kPage > segment.extent(Region::live).reserved || last + 1 == kMostLevels ||
       !segment.commit(Region::overflows, end * kInPage / kGroup) ||
       !segment.commit(Region::live, end * kPage))
@@ -132,7 +135,7 @@ bool grow(std::uint32_t last) {
   segment.header->live_buckets.compare_exchange_strong(buckets, end * kPage / sizeof(LiveBucket),
                                                        std::memory_order_release);
   if (newest.load(std::memory_order_acquire) != last) return true;
-  levels[last + 1].store(level_ending_at(end), std::memory_order_release);
+  levels[last + 1].store(level_between(have, end), std::memory_order_release);
   newest.compare_exchange_strong(last, last + 1, std::memory_order_release);
   return true;  // releases pair with bytes_of() in life/stream.cc, insert() and withdraw(); whoever
 }  // lost an exchange finds the table grown too
@@ -148,7 +151,7 @@ bool prepare(const Segment& made) {
   made.header->live_buckets.store(kRecords * sizeof(LiveRecord) / sizeof(LiveBucket),
                                   std::memory_order_release);
   // All of them: what an earlier table left in the guesses is a wrong guess, no more.
-  for (auto& level : levels) level.store(level_ending_at(kSmallest), std::memory_order_relaxed);
+  for (auto& level : levels) level.store(level_between(0, kSmallest), std::memory_order_relaxed);
   newest.store(0, std::memory_order_release);
   return true;
 }
@@ -174,8 +177,7 @@ Found withdraw_elsewhere(std::uint64_t address) {
   const std::uint32_t last = newest.load(std::memory_order_acquire);
   // The larger levels are out of the cache: ask for their lines at once.
   for (std::uint32_t i = 0; i <= last && i < kTried; ++i)
-    __builtin_prefetch(
-        &record_at(home_of(address, levels[last - i].load(std::memory_order_relaxed))), 1);
+    __builtin_prefetch(&home_in(levels[last - i].load(std::memory_order_relaxed), address), 1);
   for (std::uint32_t i = 0; i <= last; ++i)
     if (withdraw_from(levels[last - i].load(std::memory_order_relaxed), address, &found))
       return found;

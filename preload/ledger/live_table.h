@@ -33,14 +33,22 @@ inline constexpr std::uint64_t kGroup = 8;
 inline constexpr int kPageBits = 12;
 inline constexpr std::uint64_t kInPage = 256;
 
-/// A part of the table, in pages: [begin, begin + 2^(64 − shift)).
-struct Level {
-  std::uint32_t shift;
-  std::uint32_t begin;
+/// A part of the table: 2^(64 − shift) pages. One word, so that it is read and written whole: where
+/// it begins, and in the free lower bits the shift, which is all that a shift instruction looks at.
+class Level {
+ public:
+  constexpr Level() = default;
+  Level(LiveRecord* first, std::uint32_t shift)
+      : word_(reinterpret_cast<std::uint64_t>(first) | shift) {}
 
-  constexpr std::uint32_t end() const { return begin + (std::uint32_t{1} << (64 - shift)); }
+  LiveRecord* page(std::uint64_t hash) const {
+    return reinterpret_cast<LiveRecord*>(word_ & ~kShift) + (hash >> (word_ & kShift)) * kInPage;
+  }
+
+ private:
+  static constexpr std::uint64_t kShift = 63;
+  std::uint64_t word_ = 0;
 };
-static_assert(sizeof(Level) == 8, "read and written as one word");
 
 /// Levels by age; those that are not there yet are the first one.
 inline constexpr std::uint32_t kMostLevels = 48;
@@ -66,19 +74,14 @@ inline std::atomic<std::uint8_t>& guess_for(std::uint64_t address) {
   return guesses[(address >> kPageBits) % std::size(guesses)];
 }
 
-/// The index of the record where a block belongs in a level.
-inline std::uint64_t home_of(std::uint64_t address, Level level) {
+/// Where the record of a block belongs in a level.
+inline LiveRecord& home_in(Level level, std::uint64_t address) {
   // Fibonacci hashing (Knuth, TAOCP 6.4): the upper bits of neighbouring pages lie as far from each
   // other as can be, so that a heap without holes fills all pages alike. Other bits of the product
   // do not: with bits 32 and up a table of 1 000 000 blocks grew to 134 MB, not 25. The lower ones
   // move the places in a page on, as blocks like to begin at round addresses.
   const std::uint64_t hash = (address >> kPageBits) * 0x9e3779b97f4a7c15ULL;
-  const std::uint64_t page = level.begin + (hash >> level.shift);
-  return page * kInPage + ((address >> 4) + hash) % kInPage;
-}
-
-inline LiveRecord& record_at(std::uint64_t index) {
-  return segment.records<LiveRecord>(Region::live)[index];
+  return level.page(hash)[((address >> 4) + hash) % kInPage];
 }
 
 inline bool claim(LiveRecord& record) {
@@ -101,7 +104,7 @@ inline LiveRecord& home_for(std::uint64_t address) {
   std::atomic<std::uint8_t>& guess = guess_for(address);
   if (guess.load(std::memory_order_relaxed) != level) [[unlikely]]
     guess.store(static_cast<std::uint8_t>(level), std::memory_order_relaxed);
-  LiveRecord& home = record_at(home_of(address, levels[level].load(std::memory_order_relaxed)));
+  LiveRecord& home = home_in(levels[level].load(std::memory_order_relaxed), address);
   __builtin_prefetch(&home, 1);
   return home;
 }
@@ -121,7 +124,7 @@ inline bool insert(std::uint64_t key, std::uint64_t value) {
 inline Found withdraw(std::uint64_t address) {
   const std::uint32_t level = guess_for(address).load(std::memory_order_relaxed);
   // acquire pairs with grow(): a level is there before it is guessed
-  LiveRecord& record = record_at(home_of(address, levels[level].load(std::memory_order_acquire)));
+  LiveRecord& record = home_in(levels[level].load(std::memory_order_acquire), address);
   const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
   if (!is_key_of(key, address)) return withdraw_elsewhere(address);
   if (key == 0) __builtin_unreachable();  // callers need not ask again whether it was found
