@@ -30,6 +30,8 @@ End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastSt
 }
 
 End capture(const CallSite& site, const StackBounds& bounds, LastStack* last) {
+  if (last->high != bounds.high) last->known = 0;
+  last->high = bounds.high;
   if (stands_on(site, bounds)) return capture_on_own_stack(site, bounds, last);
   last->known = 0;
   return walk_plainly(site, bounds, last);

@@ -95,7 +95,8 @@ class Splice {
   void remember() {
     if (walked_user_ != LastStack::kNone) [[unlikely]]
       copy_frame_pointers(last_, walked_user_, end_, outermost_user());
-    if (fp_user_ > met_) last_->fp_user = static_cast<std::uint32_t>(outermost_user());
+    if (fp_user_ > met_ && (fp_user_ & walked_user_) != LastStack::kNone) [[unlikely]]
+      last_->fp_user = static_cast<std::uint32_t>(outermost_user());
     std::uint64_t hash = last_->hashes[met_];
     Index to = met_;
     for (Index from = walked_; from != end_; ++from) {
@@ -168,7 +169,11 @@ class Splice {
           difference_at(i) | difference_at(i - 1) | difference_at(i - 2) | difference_at(i - 3);
       changed = difference != 0 ? i - 3 : changed;
     }
-    for (; i != 0; --i) changed = difference_at(i) != 0 ? i : changed;
+    if (i >= 2) {
+      changed = (difference_at(i) | difference_at(i - 1)) != 0 ? i - 1 : changed;
+      i -= 2;
+    }
+    if (i != 0) changed = difference_at(i) != 0 ? i : changed;
     if (changed != LastStack::kNone)
       while (difference_at(changed) == 0) ++changed;
     return changed;
@@ -254,9 +259,8 @@ template <class Checks>
   std::uint32_t known = last->known;
   last->known = 0;  // until all is written: a signal may end this capture anywhere
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (last->generation != generation || last->high != bounds.high) [[unlikely]] {
+  if (last->generation != generation) [[unlikely]] {
     last->generation = generation;
-    last->high = bounds.high;
     known = 0;
   }
   Splice<Checks> splice(bounds, last, known, LastStack::kUsualRoom);

@@ -12,8 +12,6 @@ namespace {
 std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
 
 void count(const Moment& moment, std::uint64_t objects, std::uint64_t bytes) {
-  if (moment.stack == 0) [[unlikely]]
-    return;
   stack_table::count(moment.stack, this_thread.shard - 1, objects, bytes);
 }
 
@@ -59,7 +57,9 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
   if (sample_filter.is_on) [[unlikely]]
     return acquired_sampled_block(hook, address, size);
   if (!may_record(Event::acquire)) return;
+  // Asked for now, its line is there when the stack has been walked.
   LiveRecord& home = live_table::home_for(number(address));
+  __builtin_prefetch(&home, 1);
   const Moment moment = take_moment(hook.caller());
   count(moment, 1, size);
   live_table::insert(home, key_of(address, moment), value_of(size, moment));

@@ -26,8 +26,10 @@ class IdIndex {
     const std::uint64_t size = size_.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint64_t entry =
         entries()[home_of(hash >> 32, size)].load(std::memory_order_acquire);  // pairs with claim()
-    if (is_it(static_cast<std::uint32_t>(entry))) [[likely]]
+    if (is_it(static_cast<std::uint32_t>(entry))) [[likely]] {
+      if (static_cast<std::uint32_t>(entry) == 0) __builtin_unreachable();  // callers need not ask
       return static_cast<std::uint32_t>(entry);
+    }
     return entry == 0 ? 0 : find_elsewhere(hash, size, is_it);
   }
 

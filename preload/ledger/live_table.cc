@@ -84,7 +84,7 @@ bool claim_in(LiveRecord& first, std::uint64_t key, std::uint64_t value) {
   return false;
 }
 
-bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others = 1) {
+bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others) {
   const std::uint64_t address = address_of_key(key);
   LiveRecord& home = home_in(level, address);
   if (claim_in(home, key, value)) return true;
@@ -94,6 +94,12 @@ bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others =
     if (claim_in(other_home(level, address, i), key, value)) return true;
   lower(overflow);
   return false;
+}
+
+bool insert_into(std::uint32_t level, std::uint64_t key, std::uint64_t value, int others) {
+  if (!insert_in(levels[level].load(std::memory_order_relaxed), key, value, others)) return false;
+  guess_for(address_of_key(key)).store(static_cast<std::uint8_t>(level), std::memory_order_relaxed);
+  return true;
 }
 
 bool withdraw_in(LiveRecord& first, std::uint64_t address, Found* found) {
@@ -162,10 +168,10 @@ bool insert_elsewhere(std::uint64_t key, std::uint64_t value) {
     last = newest.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint32_t most = last < kTried ? last + 1 : kTried;
     for (std::uint32_t i = 0; i < most; ++i)
-      if (insert_in(levels[last - i].load(std::memory_order_relaxed), key, value)) return true;
+      if (insert_into(last - i, key, value, 1)) return true;
   } while (grow(last));  // of the table that was full: another thread may have done it
   for (std::uint32_t i = 0; i <= last; ++i)
-    if (insert_in(levels[i].load(std::memory_order_relaxed), key, value, kOthers)) return true;
+    if (insert_into(i, key, value, kOthers)) return true;
   segment.count_and_say(Counter::live_table_full);
   return false;
 }

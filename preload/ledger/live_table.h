@@ -97,16 +97,11 @@ inline void publish(LiveRecord& record, std::uint64_t key, std::uint64_t value) 
   record.key.store(key, std::memory_order_release);  // pairs with every reader: value, then key
 }
 
-/// Where the record of a new block is to go if that is free. Asks the memory for it, which takes as
-/// long as walking a stack: ask first.
+/// Where the record of this address belongs in the level that is guessed for it.
 inline LiveRecord& home_for(std::uint64_t address) {
-  const std::uint32_t level = newest.load(std::memory_order_acquire);  // pairs with grow()
-  std::atomic<std::uint8_t>& guess = guess_for(address);
-  if (guess.load(std::memory_order_relaxed) != level) [[unlikely]]
-    guess.store(static_cast<std::uint8_t>(level), std::memory_order_relaxed);
-  LiveRecord& home = home_in(levels[level].load(std::memory_order_relaxed), address);
-  __builtin_prefetch(&home, 1);
-  return home;
+  const std::uint32_t level = guess_for(address).load(std::memory_order_relaxed);
+  // acquire pairs with grow(): a level is there before it is guessed
+  return home_in(levels[level].load(std::memory_order_acquire), address);
 }
 
 /// False: the table is full (counted). Requires: `home` is what home_for() said of this address;
@@ -122,9 +117,7 @@ inline bool insert(std::uint64_t key, std::uint64_t value) {
 
 /// Takes the record of this address out. Requires: it is not 0.
 inline Found withdraw(std::uint64_t address) {
-  const std::uint32_t level = guess_for(address).load(std::memory_order_relaxed);
-  // acquire pairs with grow(): a level is there before it is guessed
-  LiveRecord& record = home_in(levels[level].load(std::memory_order_acquire), address);
+  LiveRecord& record = home_for(address);
   const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
   if (!is_key_of(key, address)) return withdraw_elsewhere(address);
   if (key == 0) __builtin_unreachable();  // callers need not ask again whether it was found

@@ -109,23 +109,22 @@ std::uint32_t count_birth() {
   return birth > header.inherited_until ? birth : header.inherited_until + 1;
 }
 
-/// The second of the wall clock for which a birth was counted, and that birth. Only a change of the
-/// second is asked of the wall clock, so it may be set to any time.
+/// The second of the wall clock for which a birth was counted (upper half), and that birth. Only a
+/// change of the second is asked of the wall clock, so it may be set to any time.
 constinit std::atomic<std::uint64_t> last_birth{0};
 
-[[gnu::noinline, gnu::cold]] std::uint32_t new_birth(std::uint64_t second) {
+[[gnu::noinline, gnu::cold]] std::uint32_t new_birth(std::uint32_t second) {
   const std::uint32_t birth = count_birth();
-  last_birth.store(second | birth, std::memory_order_relaxed);
+  last_birth.store(std::uint64_t{second} << 32 | birth, std::memory_order_relaxed);
   return birth;
 }
 
 std::uint32_t birth_now() {
-  const auto second = static_cast<std::uint64_t>(real::borrowed::time(nullptr)) << Birth::kBits;
+  const auto second = static_cast<std::uint32_t>(real::borrowed::time(nullptr));
   const std::uint64_t last = last_birth.load(std::memory_order_relaxed);
-  const std::uint64_t birth = last ^ second;
-  if (birth >> Birth::kBits != 0) [[unlikely]]
+  if (last >> 32 != second) [[unlikely]]
     return new_birth(second);
-  return static_cast<std::uint32_t>(birth);
+  return static_cast<std::uint32_t>(last);
 }
 
 }  // namespace
