@@ -72,7 +72,8 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
 End capture(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
 /// The same without asking. Requires: the site's return address stands at its slot (cfa − 8), a
-/// word of the stack of `bounds`, as that of a hook's own frame does.
+/// word of the stack of `bounds`, as that of a hook's own frame does; and what `last` knows is of
+/// that stack.
 End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
 /// Which object holds this address now? False: none (JIT, a closed library).

@@ -18,23 +18,12 @@ __attribute__((noinline, cold)) End walk_plainly(const CallSite& site, const Sta
   return captured.end;
 }
 
-/// Is the site's return address where it says, on the stack of these bounds?
-bool stands_on(const CallSite& site, const StackBounds& bounds) {
-  const Place place = place_of(site);
-  return bounds.contains(place.slot) && place.slot % sizeof(std::uint64_t) == 0 &&
-         word_at(place.slot) == place.pc;
-}
-
 End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastStack* last) {
   return capture_by_splice<AllChecks>(site, bounds, last);
 }
 
 End capture(const CallSite& site, const StackBounds& bounds, LastStack* last) {
-  if (last->high != bounds.high) last->known = 0;
-  last->high = bounds.high;
-  if (stands_on(site, bounds)) return capture_on_own_stack(site, bounds, last);
-  last->known = 0;
-  return walk_plainly(site, bounds, last);
+  return capture_anywhere<AllChecks>(site, bounds, last);
 }
 
 }  // namespace leakhook::unwind

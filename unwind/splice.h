@@ -273,4 +273,21 @@ template <class Checks>
   return End::outermost;
 }
 
+/// Is the site's return address where it says, on the stack of these bounds?
+inline bool stands_on(const CallSite& site, const StackBounds& bounds) {
+  const Place place = place_of(site);
+  return bounds.contains(place.slot) && place.slot % sizeof(std::uint64_t) == 0 &&
+         word_at(place.slot) == place.pc;
+}
+
+/// capture() in splice.cc, or with a check left out.
+template <class Checks>
+End capture_anywhere(const CallSite& site, const StackBounds& bounds, LastStack* last) {
+  if (last->high != bounds.high) last->known = 0;
+  last->high = bounds.high;
+  if (stands_on(site, bounds)) return capture_by_splice<Checks>(site, bounds, last);
+  last->known = 0;
+  return walk_plainly(site, bounds, last);
+}
+
 }  // namespace leakhook::unwind

@@ -31,13 +31,13 @@ End capture_by(Splicing splicing, const CallSite& site, const StackBounds& bound
                LastStack* last) {
   switch (splicing) {
     case kWithoutSlots:
-      return capture_by_splice<WithoutSlots>(site, bounds, last);
+      return capture_anywhere<WithoutSlots>(site, bounds, last);
     case kWithoutFramePointers:
-      return capture_by_splice<WithoutFramePointers>(site, bounds, last);
+      return capture_anywhere<WithoutFramePointers>(site, bounds, last);
     case kWithoutSavingPlaces:
-      return capture_by_splice<WithoutSavingPlaces>(site, bounds, last);
+      return capture_anywhere<WithoutSavingPlaces>(site, bounds, last);
     case kByReturnAddress:
-      return capture_by_splice<ByReturnAddress>(site, bounds, last);
+      return capture_anywhere<ByReturnAddress>(site, bounds, last);
     default:
       return capture(site, bounds, last);
   }
