@@ -27,6 +27,8 @@ int number_of_old(timer_t timer) {
 }  // namespace
 
 int hook_timer_create(clockid_t clock, sigevent* event, timer_t* timer) {
+  // libc makes itself a thread for those, past our hooks.
+  if (event != nullptr && event->sigev_notify == SIGEV_THREAD) ledger::second_thread_comes();
   if (is_old("timer_create", __builtin_return_address(0)) &&
       real::borrowed::old_timer_create != nullptr) {
     auto* number = reinterpret_cast<int*>(timer);

@@ -13,7 +13,11 @@ namespace leakhook {
 namespace {
 
 void note_clone(unsigned long flags) {
-  if ((flags & CLONE_VM) != 0 && (flags & CLONE_THREAD) == 0) ledger::thread_vforks();
+  if ((flags & CLONE_VM) == 0) return;
+  if ((flags & CLONE_THREAD) != 0)
+    ledger::second_thread_comes();
+  else
+    ledger::thread_vforks();
 }
 
 }  // namespace

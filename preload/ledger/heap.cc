@@ -89,6 +89,8 @@ void lost(Counter counter) {
   if (segment.header != nullptr) segment.count(counter);
 }
 
+void second_thread_comes() { is_threaded.store(true, std::memory_order_relaxed); }
+
 void thread_vforks() {
   (void)may_record(Event::release);  // a forked child is born before its memory is borrowed
   this_thread.vforked = 1;

@@ -174,6 +174,9 @@ void libraries_changed();
 /// Adds one to a counter, where a hook itself must drop something.
 void lost(Counter counter);
 
+/// From now on a second thread may run. Before it is made, where that can be seen.
+void second_thread_comes();
+
 /// The calling thread is about to vfork (or clone with shared memory): until the parent runs again,
 /// events belong to a child that shares our memory but not our resources.
 void thread_vforks();

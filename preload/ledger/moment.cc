@@ -42,8 +42,10 @@ unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.
 /// nothing of their own, as nobody would see them give it back.
 [[gnu::noinline, gnu::cold]] void equip_thread() {
   if (this_thread.record == nullptr) {
-    is_threaded.store(true, std::memory_order_relaxed);
     this_thread.shard = 1 + shards::kShared;
+    if (is_threaded.exchange(true)) return;
+    // Nobody saw this thread coming: the first one may be in the middle of an unlocked claim.
+    for (int i = 0; i < 100; ++i) __builtin_ia32_pause();
     return;
   }
   this_thread.shard = 1 + shards::take();

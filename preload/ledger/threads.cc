@@ -103,7 +103,7 @@ void only_this_thread_left() {
 
 ThreadRecord* thread_starts(const Caller& caller, void* start_routine, void* argument,
                             std::size_t stack_size, bool is_detached) {
-  is_threaded.store(true, std::memory_order_relaxed);  // before there is one: it is ordered by that
+  second_thread_comes();
   if (!may_record_kind(Kind::thread)) return nullptr;
   ThreadRecord* thread = claim_slot();
   if (thread == nullptr) {

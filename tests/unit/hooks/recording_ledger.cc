@@ -224,6 +224,8 @@ void restore(const WithdrawnResource& withdrawn) {
 }
 void libraries_changed() { note("libraries_changed"); }
 void lost(Counter counter) { note("lost %s", kCounterRows[static_cast<int>(counter)].name); }
+void second_thread_comes() {}
+
 void thread_vforks() { note("thread_vforks"); }
 void thread_forked() { note("thread_forked"); }
 void note_sandbox() { note("note_sandbox"); }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "../../../preload/ledger/moment.h"
 #include "own_books.h"
 
 namespace leakhook::ledger {
@@ -297,6 +298,21 @@ TEST_F(Threads, AForkingThreadsEndInTheChildLeavesNoRecord) {
               0);
     thread_ends(thread);
   });
+}
+
+TEST(ThreadsToCome, EndTheTimeWithoutLocks) {
+  const OwnBooks books;
+  is_threaded.store(false);
+  ThreadRecord* thread = thread_starts(LEAKHOOK_CALLER, nullptr, nullptr, 1 << 20, true);
+  EXPECT_TRUE(is_threaded.load()) << "before it is made";
+  thread_start_failed(thread);
+}
+
+TEST(ThreadsToCome, OneThatNobodySawComingDoesToo) {
+  const OwnBooks books;
+  is_threaded.store(false);
+  std::thread([] { (void)take_moment(LEAKHOOK_CALLER); }).join();
+  EXPECT_TRUE(is_threaded.load());
 }
 
 }  // namespace
