@@ -52,13 +52,6 @@ struct alignas(8) ThisThread {
   unwind::LastStack* last_stack;  ///< null: every walk begins afresh
   std::uint32_t shard;            ///< 1 + shard of the counts, 0 = not taken yet
   NameId name;                    ///< where record is null
-
-  /// Zero: neither our own work nor a vfork child. Both words in one look.
-  __attribute__((no_sanitize("null"))) std::uint64_t what_is_rare() const {  // gcc 12 errs in TLS
-    std::uint64_t both = 0;
-    __builtin_memcpy(&both, &own_work, sizeof both);
-    return both;
-  }
 };
 static_assert(offsetof(ThisThread, vforked) == offsetof(ThisThread, own_work) + 4);
 static_assert(sizeof(ThisThread) <= 64);
@@ -78,7 +71,9 @@ bool attend(Event event) __attribute__((cold, noinline));
 inline bool may_record(Event event) {
   // acquire pairs with the release in life/: books before mode
   const Attention& now = *attention.load(std::memory_order_acquire);
-  if ((now.what_is_rare() | this_thread.what_is_rare()) == 0) [[likely]]
+  std::uint64_t own_work_or_vforked = 0;  // both words in one look
+  __builtin_memcpy(&own_work_or_vforked, &this_thread.own_work, sizeof own_work_or_vforked);
+  if ((now.what_is_rare() | own_work_or_vforked) == 0) [[likely]]
     return true;
   return attend(event);
 }
