@@ -7,11 +7,9 @@
 #include <optional>
 #include <string>
 
-namespace leakhook {
+#include "commands/outcome.h"
 
-/// leakhook itself could not do its work; never confused with leaks.
-inline constexpr int kExitUnable = 24;
-inline constexpr int kExitNotWritten = 1;
+namespace leakhook {
 
 struct ExportOptions {
   std::string input;        ///< a file, or "-": started by a service that streams its segment to us

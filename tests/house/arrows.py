@@ -14,7 +14,9 @@ DEEPEST = 5
 ARROWS = {
     "preload/hooks": ["preload/ledger", "preload/life", "preload/base", "preload/contract",
                       "preload/interposed.def"],
-    "preload/life": ["preload/ledger", "preload/base", "preload/contract", "unwind/capture.h"],
+    "preload/life": ["preload/ledger", "preload/mark", "preload/base", "preload/contract",
+                     "unwind/capture.h"],
+    "preload/mark": ["preload/base", "preload/contract"],
     "preload/ledger": ["preload/base", "preload/contract", "unwind/capture.h",
                        "unwind/last_stack.h"],
     "preload/base": ["preload/contract", "preload/interposed.def"],
