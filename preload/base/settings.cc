@@ -105,6 +105,36 @@ bool parse(const char* text, setting::Allocator* out) {
   return false;
 }
 
+bool parse(const char* text, setting::Reach* out) {
+  if (same_word(text, "off")) return *out = ReachWhen::off, true;
+  if (same_word(text, "exit")) return *out = ReachWhen::exit, true;
+  if (same_word(text, "all")) return *out = ReachWhen::all, true;
+  return false;
+}
+
+/// The words of a comma list, each through take(word). False: one was not taken.
+template <class Take>
+bool parse_list(const char* text, Take take) {
+  while (true) {
+    Text<32> word;
+    while (*text != 0 && *text != ',') word << *text++;
+    if (!take(word.c_str())) return false;
+    if (*text++ == 0) return true;
+  }
+}
+
+bool parse(const char* text, setting::Labels* out) {
+  out->set = 0;
+  if (*text == 0) return true;
+  return parse_list(text, [out](const char* word) {
+    const unsigned meant = same_word(word, "fd")     ? kLabelFd
+                           : same_word(word, "path") ? kLabelPath
+                                                     : 0;
+    out->set = static_cast<std::uint8_t>(out->set | meant);
+    return meant != 0;
+  });
+}
+
 /// The kinds behind one word of the list: a kind's label, or all kinds of a profile. 0: unknown.
 KindSet kinds_named(const char* word) {
   if (same_word(word, "all")) return kAllKinds;
@@ -119,14 +149,11 @@ KindSet kinds_named(const char* word) {
 
 bool parse(const char* text, setting::Kinds* out) {
   out->set = 0;
-  while (true) {
-    Text<32> word;
-    while (*text != 0 && *text != ',') word << *text++;
-    const KindSet meant = kinds_named(word.c_str());
-    if (meant == 0) return false;
+  return parse_list(text, [out](const char* word) {
+    const KindSet meant = kinds_named(word);
     out->set |= meant;
-    if (*text++ == 0) return true;
-  }
+    return meant != 0;
+  });
 }
 
 /// How many letters must be put in, taken out or changed to make one name of the other; names of up

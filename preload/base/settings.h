@@ -5,10 +5,12 @@
 
 #include "../contract/kinds.h"
 #include "../contract/layout.h"
+#include "../contract/request.h"
 
 namespace leakhook {
 
 enum class Children : std::uint8_t { all, exec, none };
+enum class ReachWhen : std::uint8_t { off, exit, all };
 
 // The C++ type behind each type word of settings.def.
 namespace setting {
@@ -30,6 +32,10 @@ struct Kinds {
 };
 using Children = leakhook::Children;
 using Allocator = leakhook::Allocator;
+using Reach = ReachWhen;
+struct Labels {
+  std::uint8_t set;  ///< LabelSet
+};
 }  // namespace setting
 
 struct Settings {

@@ -22,12 +22,13 @@
 
 #include "counters.h"
 #include "kinds.h"
+#include "reach.h"
 
 namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 2;
+inline constexpr std::uint32_t kLayoutVersion = 3;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -48,6 +49,7 @@ enum class Region : std::uint32_t {
   nodes,        ///< Node, index = node id
   modules,      ///< ModuleRecord, index = module id
   names,        ///< NameRecord, index = name id
+  reach,        ///< packed: ReachRecord, the blocks that a snapshot found not to be reachable
   stack_index,  ///< not streamed: hash of a stack → stack id
   node_index,   ///< not streamed: hash of a node → node id
   overflows,    ///< not streamed: which groups of the live table others stand in for
@@ -275,6 +277,27 @@ struct SettingsInForce {
   char exporter[512];   ///< as found, empty when none was found
 };
 
+/// Why nobody knows what is reachable. The texts that people read are rows of reach_reasons.def.
+enum class ReachReason : std::uint32_t {
+#define REACH_REASON(name, text) name,
+#include "reach_reasons.def"
+  count
+};
+
+/// What a snapshot found out, and what it cost. Of dumps without one: all zero.
+struct ReachSummary {
+  std::uint32_t was_asked;     ///< 1: somebody wanted to know
+  ReachReason reason;          ///< none: the records of Region::reach are the answer
+  std::uint64_t predicted_ns;  ///< of the pause, before it
+  std::uint64_t pause_ns;      ///< from the first thread that stood still until all went on
+  std::uint64_t mark_ns;       ///< in the copy, beside the service
+  std::uint64_t blocks;        ///< that were judged
+  std::uint64_t root_bytes;    ///< scanned for a first pointer
+  std::uint64_t heap_bytes;    ///< scanned in blocks
+  std::uint32_t threads;       ///< whose stacks were roots
+  std::uint32_t unseen;        ///< of them, threads whose registers nobody saw (signals blocked)
+};
+
 struct Header {
   std::uint64_t magic;
   std::uint32_t layout_version;
@@ -302,6 +325,7 @@ struct Header {
   char executable[512];
   char command[1024];  ///< arguments, separated by spaces
   SettingsInForce settings;
+  ReachSummary reach;  ///< packed
   std::atomic<std::uint64_t> counters[64];
   RegionExtent regions[static_cast<int>(Region::count)];
 };

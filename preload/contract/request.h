@@ -12,7 +12,11 @@ namespace leakhook {
 inline constexpr char kHandshake[] = "leakhook.signal.";
 
 enum class Command : std::uint8_t { dump = 1, on = 2, off = 3 };
-enum LabelSet : std::uint8_t { kLabelFd = 1, kLabelPath = 2 };
+enum LabelSet : std::uint8_t {
+  kLabelFd = 1,
+  kLabelPath = 2,
+  kLabelReach = 4,  ///< find out first what is reachable: label `reach`
+};
 
 /// si_value.sival_ptr of a queued signal: magic (32) | token (24) | labels (4) | command (4).
 struct Request {

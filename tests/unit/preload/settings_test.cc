@@ -172,15 +172,23 @@ TEST(Settings, FlagsLevelsAndChildren) {
   EXPECT_EQ(settings.ALLOCATOR, Allocator::mimalloc);
   EXPECT_EQ(settings_of({"LEAKHOOK_ALLOCATOR=system"}).ALLOCATOR, Allocator::system);
   EXPECT_EQ(settings_of({"LEAKHOOK_CHILDREN=none"}).CHILDREN, Children::none);
+  EXPECT_EQ(settings_of({"LEAKHOOK_REACH=exit"}).REACH, ReachWhen::exit);
+  EXPECT_EQ(settings_of({"LEAKHOOK_REACH=all"}).REACH, ReachWhen::all);
+  EXPECT_EQ(settings_of({"LEAKHOOK_LABELS=path,fd"}).LABELS.set, kLabelFd | kLabelPath);
+  EXPECT_EQ(settings_of({"LEAKHOOK_LABELS=path"}).LABELS.set, kLabelPath);
+  EXPECT_EQ(settings_of({"LEAKHOOK_LABELS="}).LABELS.set, 0);
   for (const char* bad :
        {"LEAKHOOK_AT_EXIT=2", "LEAKHOOK_VERBOSE=10", "LEAKHOOK_VERBOSE=1x",
-        "LEAKHOOK_CHILDREN=some", "LEAKHOOK_START=", "LEAKHOOK_ALLOCATOR=jemalloc"}) {
+        "LEAKHOOK_CHILDREN=some", "LEAKHOOK_START=", "LEAKHOOK_ALLOCATOR=jemalloc",
+        "LEAKHOOK_REACH=yes", "LEAKHOOK_LABELS=fd,", "LEAKHOOK_LABELS=reach"}) {
     const Settings fallback = settings_of({bad});
     EXPECT_EQ(lines.size(), 1u) << bad;
     EXPECT_TRUE(fallback.AT_EXIT && fallback.START) << bad;
     EXPECT_EQ(fallback.VERBOSE, 1u) << bad;
     EXPECT_EQ(fallback.CHILDREN, Children::all) << bad;
     EXPECT_EQ(fallback.ALLOCATOR, Allocator::system) << bad;
+    EXPECT_EQ(fallback.REACH, ReachWhen::off) << bad;
+    EXPECT_EQ(fallback.LABELS.set, 0) << bad;
   }
 }
 
