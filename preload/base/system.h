@@ -57,6 +57,32 @@ inline long unmap(void* address, std::size_t size) {
 long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* argument,
                 void* parent_tid = nullptr, void* child_tid = nullptr);
 
+/// Calls visit(number) for each entry of an open folder (of /proc) whose name is a number. False:
+/// the folder cannot be read.
+template <class Visit>
+bool for_each_number_in(int folder, Visit&& visit) {
+  struct Entry {
+    std::uint64_t inode;
+    std::int64_t offset;
+    unsigned short size;
+    unsigned char type;
+    char name[];
+  };
+  alignas(Entry) char buffer[2048];
+  long got;
+  while ((got = call(SYS_getdents64, folder, word(buffer), sizeof buffer)) > 0) {
+    for (long at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
+      at += entry->size;
+      int number = 0;
+      const char* digit = entry->name;
+      for (; *digit >= '0' && *digit <= '9'; ++digit) number = number * 10 + (*digit - '0');
+      if (digit != entry->name && *digit == 0) visit(number);
+    }
+  }
+  return got == 0;
+}
+
 /// Reads a file (of /proc) from its start: the bytes that fit, or −errno.
 long read_file(const char* path, char* to, std::size_t size);
 

@@ -11,7 +11,12 @@ namespace leakhook {
 /// overwritten.
 inline constexpr char kHandshake[] = "leakhook.signal.";
 
-enum class Command : std::uint8_t { dump = 1, on = 2, off = 3 };
+enum class Command : std::uint8_t {
+  dump = 1,
+  on = 2,
+  off = 3,
+  stand_still = 4,  ///< from the service's own keeper: see life/still_threads.h
+};
 enum LabelSet : std::uint8_t {
   kLabelFd = 1,
   kLabelPath = 2,
@@ -34,7 +39,7 @@ struct Request {
   static constexpr bool decode(std::uint64_t value, Request* out) {
     if (value >> 32 != kMagic) return false;
     const auto command = value & 15;
-    if (command < 1 || command > 3) return false;
+    if (command < 1 || command > 4) return false;
     out->command = static_cast<Command>(command);
     out->labels = static_cast<std::uint8_t>(value >> 4 & 15);
     out->token = static_cast<std::uint32_t>(value >> 8 & 0xffffff);

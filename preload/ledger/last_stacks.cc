@@ -94,6 +94,14 @@ void give_back(LastStack* stack) {
   }
 }
 
+void visit_pieces(void (*visit)(void* context, std::uint64_t begin, std::uint64_t end),
+                  void* context) {
+  for (const std::atomic<char*>& piece : pieces) {
+    const auto begin = reinterpret_cast<std::uint64_t>(piece.load(std::memory_order_acquire));
+    if (begin != 0) visit(context, begin, begin + kInPiece * kSize);
+  }
+}
+
 void keep_only(LastStack* mine) {
   head.store(0, std::memory_order_relaxed);
   const std::uint32_t mapped = pieces_mapped.load(std::memory_order_relaxed);

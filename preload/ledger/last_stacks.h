@@ -20,4 +20,8 @@ void keep_only(unwind::LastStack* mine);
 
 inline constexpr std::uint32_t kMost = 1 << 15;
 
+/// Calls visit(begin, end) for the memory of all of them, in use or not.
+void visit_pieces(void (*visit)(void* context, std::uint64_t begin, std::uint64_t end),
+                  void* context);
+
 }  // namespace leakhook::ledger::last_stacks

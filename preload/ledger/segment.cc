@@ -176,6 +176,22 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
   return true;
 }
 
+bool Segment::make_private() {
+  char* to = static_cast<char*>(
+      sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
+  if (to == nullptr) return false;
+  __builtin_memcpy(to, header, kHeaderSize);
+  for (int i = 0; i < static_cast<int>(Region::count); ++i) {
+    const RegionExtent& extent = header->regions[i];
+    __builtin_memcpy(to + extent.offset, regions[i], extent.committed.load());
+  }
+  const long moved =
+      sys::call(SYS_mremap, sys::word(to), static_cast<long>(size), static_cast<long>(size),
+                MREMAP_MAYMOVE | MREMAP_FIXED, sys::word(header));
+  is_file = false;
+  return !sys::failed(moved);
+}
+
 void Segment::find_regions() {
   for (int i = 0; i < static_cast<int>(Region::count); ++i)
     regions[i] = reinterpret_cast<char*>(header) + header->regions[i].offset;

@@ -36,6 +36,10 @@ struct Segment {
   /// 512, and fewer misses of the address cache. Requires: they are committed.
   void wants_huge_pages(Region region, std::uint64_t from, std::uint64_t to) const;
 
+  /// A forked copy of the process gets pages of its own for books that lie in a file, at the same
+  /// place. False: no memory.
+  bool make_private();
+
   void count(Counter counter) const {
     header->counters[static_cast<int>(counter)].fetch_add(1, std::memory_order_relaxed);
   }

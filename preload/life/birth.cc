@@ -83,25 +83,9 @@ bool should_track() {
 void note_inherited_fds() {
   const long folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (sys::failed(folder)) return;
-  struct Entry {
-    std::uint64_t inode;
-    std::int64_t offset;
-    unsigned short size;
-    unsigned char type;
-    char name[];
-  };
-  alignas(Entry) char buffer[2048];
-  long got;
-  while ((got = sys::call(SYS_getdents64, folder, sys::word(buffer), sizeof buffer)) > 0) {
-    for (long at = 0; at < got;) {
-      const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
-      at += entry->size;
-      int fd = 0;
-      const char* digit = entry->name;
-      for (; *digit >= '0' && *digit <= '9'; ++digit) fd = fd * 10 + (*digit - '0');
-      if (digit != entry->name && fd != folder) ledger::inherited_fd(fd);
-    }
-  }
+  sys::for_each_number_in(static_cast<int>(folder), [folder](int fd) {
+    if (fd != folder) ledger::inherited_fd(fd);
+  });
   sys::close(static_cast<int>(folder));
 }
 

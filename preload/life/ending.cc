@@ -32,6 +32,16 @@ bool wants_last_dump() {
   return limit != setting::Duration::kNever && age_of_process() >= limit;
 }
 
+/// The calling thread. `frame`: of the function that wrote the registers down, right below it.
+WaitingThread this_thread_waits(const void* frame) {
+  constexpr std::uint64_t kSaved = 5 * sizeof(std::uint64_t);  // rbx, r12 … r15
+  WaitingThread waiting;
+  waiting.tid = static_cast<std::int32_t>(sys::gettid());
+  waiting.stack_pointer = reinterpret_cast<std::uint64_t>(frame) - kSaved;
+  __asm__("mov %%fs:0, %0" : "=r"(waiting.thread_pointer));
+  return waiting;
+}
+
 }  // namespace
 
 void watch_endings() {
@@ -40,7 +50,9 @@ void watch_endings() {
   if (&__cxa_at_quick_exit != nullptr) __cxa_at_quick_exit([](void*) { process_ends(); }, nullptr);
 }
 
-void process_ends() {
+/// What its callers hold in registers is roots: here they are written to the stack.
+[[gnu::noinline]] void process_ends() {
+  __builtin_unwind_init();
   if (!may_dump()) return;
   const auto pid = static_cast<std::int32_t>(sys::getpid());
   if (ledger::this_thread.vforked != 0 && ledger::segment.owner != pid) return;
@@ -48,7 +60,9 @@ void process_ends() {
   if (ended.exchange(pid) == pid) return;
   ledger::OwnWork work;
   ledger::segment.header->state.store(ProcessState::ending, std::memory_order_relaxed);
-  keep_and_wait(Request{});
+  Request request;
+  if (process.settings.REACH != ReachWhen::off) request.labels = kLabelReach;
+  keep_and_wait(request, this_thread_waits(__builtin_frame_address(0)));
 }
 
 }  // namespace leakhook::life

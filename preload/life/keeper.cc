@@ -20,6 +20,7 @@
 #include "../ledger/segment.h"
 #include "birth.h"
 #include "output_path.h"
+#include "picture.h"
 #include "process.h"
 #include "signals.h"
 #include "stream.h"
@@ -33,12 +34,13 @@ using ledger::segment;
 /// Memory of one keeper. Not reused before the kernel has cleared `tid` and the keeper was reaped.
 struct alignas(64) Place {
   alignas(64) char buffer[kStreamBuffer];
-  char stack[24 * 1024];
+  char stack[40 * 1024];               // a copy that looks for pointers stands here, too
   char child_stack[8 * 1024];          // of the exporter until it execs
   std::atomic<std::int32_t> tid;       // 0 = nobody runs here; −1 = claimed
   std::atomic<std::int32_t> unreaped;  // pid that waits to be waited for
   std::atomic<bool> is_ending;         // the keeper has nothing left to do but to exit
   Request request;
+  WaitingThread waiting;
   std::uint32_t number;
   std::uint64_t realtime_ns, monotonic_ns;
   int exporter_end;  // for the exporter
@@ -94,11 +96,27 @@ int become_exporter(void* argument) {
   return 127;
 }
 
+void close_all(unsigned first, unsigned last) {
+  if (!sys::failed(sys::call(SYS_close_range, first, last, 0))) return;
+  for (unsigned fd = first; fd <= last && fd < 65536; ++fd)  // kernels before 5.9
+    sys::close(static_cast<int>(fd));
+}
+
 /// Only 0, 1 and 2 stay, whatever the service had there: a socket that it closes must not live on
 /// in us, and nothing of ours may be written to what is not stderr.
-void tidy_descriptors() {
-  if (sys::failed(sys::call(SYS_close_range, 3, ~0u, 0)))
-    for (int fd = 3; fd < 65536; ++fd) sys::close(fd);  // kernels before 5.9
+/// Descriptors of epoll stay where a picture is wanted: what is registered there is a root, and
+/// they hold nothing open.
+void tidy_descriptors(bool wants_picture) {
+  const auto* records = segment.records<FdRecord>(Region::fds);
+  const std::uint64_t known =
+      wants_picture ? segment.extent(Region::fds).committed.load() / sizeof(FdRecord) : 0;
+  unsigned from = 3;
+  for (unsigned fd = 3; fd < known; ++fd) {
+    if (records[fd].kind != Kind::epoll) continue;
+    if (fd > from) close_all(from, fd - 1);
+    from = fd + 1;
+  }
+  close_all(from, ~0u);
   if (!is_stderr_ours()) sys::close(2);
   const long null = sys::open("/dev/null", O_RDWR);
   for (int fd = 0; fd <= 2 && null >= 0; ++fd)
@@ -116,6 +134,15 @@ bool await_exporter(int channel) {
   return got == 1;
 }
 
+bool wants_picture(const Place& place) { return (place.request.labels & kLabelReach) != 0; }
+
+/// False: the descriptor does not take it.
+bool write_dump(Place& place, int fd) {
+  const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns, {}};
+  return wants_picture(place) ? write_stream_of_picture(fd, order, place.waiting, place.buffer)
+                              : write_stream(fd, order, place.buffer);
+}
+
 /// −errno of what failed, or the exporter's wait status.
 long run_exporter(Place& place) {
   if (process.exporter[0] == 0) return -ENOENT;
@@ -131,10 +158,7 @@ long run_exporter(Place& place) {
   long result = child;
   if (child > 0) {
     const bool is_ready = place.exec_error == 0 && await_exporter(channel[1]);
-    if (is_ready) {
-      const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
-      write_stream(channel[1], order, place.buffer);
-    }
+    if (is_ready) write_dump(place, channel[1]);
     sys::close(channel[1]);
     int status = 0;
     while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
@@ -171,8 +195,7 @@ bool write_raw(Place& place) {
   const long fd =
       sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (sys::failed(fd)) return false;
-  const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns};
-  const bool is_written = write_stream(static_cast<int>(fd), order, place.buffer);
+  const bool is_written = write_dump(place, static_cast<int>(fd));
   sys::close(static_cast<int>(fd));
   if (is_written && !sys::failed(sys::call(SYS_renameat2, -100, sys::word(partial.c_str()), -100,
                                            sys::word(final.c_str()), 0))) {
@@ -238,11 +261,20 @@ void dump_once(Place& place) {
 /// A keeper outlives its service, but finishes only what it has begun.
 bool is_service_alive() { return sys::call(SYS_getppid) == segment.owner; }
 
+/// The labels that the settings want in each dump.
+Request with_settings(Request request) {
+  request.labels = static_cast<std::uint8_t>(request.labels | process.settings.LABELS.set);
+  if (process.settings.REACH == ReachWhen::all) request.labels |= kLabelReach;
+  return request;
+}
+
 int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
-  tidy_descriptors();
+  tidy_descriptors(wants_picture(place));
   dump_once(place);
   while (is_service_alive() && waiting.take(&place.request)) {
+    place.request = with_settings(place.request);
+    place.waiting = {};
     name_dump(place);
     dump_once(place);
   }
@@ -264,8 +296,9 @@ Place* claim_place() {
 }
 
 /// The keeper's pid, or −errno. Signals stay blocked in it for good.
-long start_in(Place& place, const Request& request, int exit_signal) {
-  place.request = request;
+long start_in(Place& place, const Request& request, const WaitingThread& waiting, int exit_signal) {
+  place.request = with_settings(request);
+  place.waiting = waiting;
   name_dump(place);
   std::uint64_t before = 0;
   set_mask(&all_signals, &before);
@@ -306,7 +339,7 @@ bool await_end(Place& place, std::uint64_t deadline) {
 void start_keeper(const Request& request) {
   reap_keepers();
   if (Place* place = claim_place()) {
-    start_in(*place, request, keeper_end_signal());
+    start_in(*place, request, {}, keeper_end_signal());
     return;
   }
   if (!waiting.put(request)) return segment.count(Counter::dumps_dropped);
@@ -319,19 +352,19 @@ void start_waiting() {
   Place* place = claim_place();
   if (place == nullptr) return;
   if (waiting.take(&request))
-    start_in(*place, request, keeper_end_signal());
+    start_in(*place, request, {}, keeper_end_signal());
   else
     place->tid.store(0, std::memory_order_release);
 }
 
-void keep_and_wait(const Request& request) {
+void keep_and_wait(const Request& request, const WaitingThread& waiting) {
   const std::uint64_t deadline = sys::nanoseconds(CLOCK_MONOTONIC) + kLongestWait;
   Place* place = claim_place();
   for (int i = 0; place == nullptr && await_end(places[i % kPlaces], deadline); ++i) {
     reap_keepers();
     place = claim_place();
   }
-  if (place != nullptr && start_in(*place, request, 0) <= 0) return;
+  if (place != nullptr && start_in(*place, request, waiting, 0) <= 0) return;
   if (place != nullptr && await_end(*place, deadline)) return reap_keepers();
   segment.count(Counter::dumps_dropped);
   say("the last dump takes too long: the process ends without waiting for it");
@@ -358,6 +391,7 @@ void forget_keepers() {
   }
   dumps_begun.store(0, std::memory_order_relaxed);
   waiting.clear();
+  forget_standstill();
 }
 
 }  // namespace leakhook::life

@@ -7,6 +7,7 @@
 // SIGCHLD again, streams the segment to it and waits for it.
 #pragma once
 #include "../contract/request.h"
+#include "still_threads.h"
 
 namespace leakhook::life {
 
@@ -17,8 +18,8 @@ void start_keeper(const Request& request);
 /// A keeper has ended: a request that waits may have its place. Async-signal-safe.
 void start_waiting();
 
-/// The same as start_keeper(), and waits until the dump is written.
-void keep_and_wait(const Request& request);
+/// The same as start_keeper(), and waits until the dump is written. `waiting`: the calling thread.
+void keep_and_wait(const Request& request, const WaitingThread& waiting);
 
 /// Waits, without blocking, for keepers that have ended: no defunct entry stays.
 void reap_keepers();

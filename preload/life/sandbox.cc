@@ -6,11 +6,13 @@
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <csignal>
 
 #include "../base/seccomp_filter.h"
 #include "../ledger/ledger.h"
 #include "../ledger/sandbox.h"
 #include "birth.h"
+#include "picture.h"
 #include "process.h"
 #include "signals.h"
 
@@ -28,6 +30,20 @@ constexpr long kNeeded[] = {SYS_getpid,   SYS_getppid,    SYS_gettid,      SYS_r
                             SYS_unlinkat, SYS_exit_group, SYS_socketpair,  SYS_dup3,
                             SYS_setsid,   SYS_execve,     SYS_close_range, SYS_tgkill};
 
+/// What a picture of what is reachable needs beyond a dump.
+constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
+                                      SYS_getdents64,   SYS_pread64,
+                                      SYS_mmap,         SYS_munmap,
+                                      SYS_mremap,       SYS_kill,
+                                      SYS_rt_sigaction, SYS_rt_sigreturn,
+                                      SYS_madvise};
+
+bool would_kill_for_picture(const sock_fprog& filter) {
+  for (const long number : kNeededForPicture)
+    if (!is_survivable(ask_filter(filter, number, 0))) return true;
+  return !is_survivable(ask_filter(filter, SYS_clone, SIGCHLD));
+}
+
 bool would_kill(const sock_fprog& filter) {
   for (const long number : kNeeded)
     if (!is_survivable(ask_filter(filter, number, 0))) return true;
@@ -41,6 +57,7 @@ void sandbox_begins(const sock_fprog* filter) {
     return filter != nullptr && is_survivable(ask_filter(*filter, number, 0));
   };
   ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise));
+  if (filter == nullptr || would_kill_for_picture(*filter)) forbid_pictures();
   if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;
   if (is_deadly.exchange(true)) return;
   ledger::lost(Counter::dumps_forbidden);

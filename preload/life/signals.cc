@@ -24,6 +24,7 @@
 #include "life.h"
 #include "process.h"
 #include "sandbox.h"
+#include "still_threads.h"
 
 namespace leakhook::life {
 namespace {
@@ -48,13 +49,15 @@ bool is_ending_signal(int signal) {
 bool is_valid(int signal) { return signal > 0 && signal < kSignals; }
 
 /// A vfork child runs in the service's memory but is another process: not ours to dump.
-void on_dump_signal(int, siginfo_t* info, void*) {
+void on_dump_signal(int, siginfo_t* info, void* context) {
   const int kept = errno;
   Request request;
   if (info->si_code == SI_QUEUE)
     Request::decode(reinterpret_cast<std::uint64_t>(info->si_value.sival_ptr), &request);
   if (!may_dump() || !come_alive()) {
     // Inert: nobody asked us to track this process.
+  } else if (request.command == Command::stand_still) {
+    stand_still_if_asked(context);
   } else if (request.command == Command::dump) {
     start_keeper(request);
   } else {
@@ -65,9 +68,9 @@ void on_dump_signal(int, siginfo_t* info, void*) {
 
 /// A keeper has ended: an idle service must not keep its defunct entry, nor a request that came
 /// when that keeper had looked for the last one.
-void on_keeper_ended(int, siginfo_t*, void*) {
+void on_keeper_ended(int, siginfo_t*, void* context) {
   const int kept = errno;
-  if (may_dump() && is_alive()) {
+  if (may_dump() && is_alive() && !stand_still_if_asked(context)) {
     reap_keepers();
     start_waiting();
   }
@@ -143,6 +146,12 @@ void install_signals() {
   if (!process.settings.AT_EXIT) return;
   for (const int signal : kEnding)
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
+}
+
+int stand_still_signal() {
+  if (is_ours[kKeeperEnded].load()) return kKeeperEnded;
+  const int dump = process.settings.SIGNAL.number;
+  return dump != 0 && is_ours[dump].load() ? dump : 0;
 }
 
 int keeper_end_signal() { return is_ours[kKeeperEnded].load() ? kKeeperEnded : 0; }

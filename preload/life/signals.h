@@ -10,6 +10,10 @@ void install_signals();
 /// This process takes no dump signal any more, and `leakhook dump` must not send it one.
 void hide_handshake();
 
+/// A signal by whose handler of ours a thread can be asked to stand still; 0: the program has taken
+/// them all.
+int stand_still_signal();
+
 /// The exit signal that a keeper should have: one whose handler reaps it, or 0.
 int keeper_end_signal();
 

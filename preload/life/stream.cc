@@ -103,8 +103,8 @@ std::uint64_t bytes_of(Region region, const Horizon& horizon) {
   }
 }
 
-bool write_region(int fd, Region region, std::uint64_t bytes, const Horizon& horizon,
-                  char* buffer) {
+bool write_region(int fd, Region region, std::uint64_t bytes, const StreamOrder& order,
+                  const Horizon& horizon, char* buffer) {
   switch (region) {
     case Region::fds:
       return write_records<FdRecord>(fd, region, bytes, horizon, buffer);
@@ -114,6 +114,8 @@ bool write_region(int fd, Region region, std::uint64_t bytes, const Horizon& hor
       return write_records<ResourceRecord>(fd, region, bytes, horizon, buffer);
     case Region::live:
       return write_records<LiveRecord>(fd, region, bytes, horizon, buffer);
+    case Region::reach:
+      return sys::write_all(fd, order.reach.records, bytes);
     default:
       return sys::write_all(fd, segment.records<char>(region), bytes);
   }
@@ -126,6 +128,7 @@ bool write_stream(int fd, const StreamOrder& order, char* buffer) {
   std::uint64_t bytes[static_cast<int>(Region::count)];
   for (int i = 0; i < static_cast<int>(Region::count); ++i)
     bytes[i] = bytes_of(static_cast<Region>(i), horizon);
+  bytes[static_cast<int>(Region::reach)] = order.reach.count * sizeof(ReachRecord);
 
   auto* header = reinterpret_cast<Header*>(buffer);
   std::memcpy(static_cast<void*>(buffer), static_cast<const void*>(segment.header), kHeaderSize);
@@ -133,6 +136,7 @@ bool write_stream(int fd, const StreamOrder& order, char* buffer) {
   header->dump_number = order.dump_number;
   header->dump_realtime_ns = order.realtime_ns;
   header->dump_monotonic_ns = order.monotonic_ns;
+  header->reach = order.reach.summary;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
     // What is not in the stream keeps its size: the dump reports what the books take.
     if (!is_streamed(static_cast<Region>(i))) continue;
@@ -143,7 +147,7 @@ bool write_stream(int fd, const StreamOrder& order, char* buffer) {
   }
   if (!sys::write_all(fd, buffer, kHeaderSize)) return false;
   for (int i = 0; i < static_cast<int>(Region::count); ++i)
-    if (!write_region(fd, static_cast<Region>(i), bytes[i], horizon, buffer)) return false;
+    if (!write_region(fd, static_cast<Region>(i), bytes[i], order, horizon, buffer)) return false;
   return true;
 }
 

@@ -7,11 +7,19 @@
 
 namespace leakhook::life {
 
+/// What is known of which blocks can be reached; empty where nobody asked.
+struct Reachability {
+  ReachSummary summary{};
+  const ReachRecord* records = nullptr;
+  std::uint64_t count = 0;
+};
+
 /// What one dump says of itself, and memory to work with.
 struct StreamOrder {
   std::uint32_t dump_number;
   std::uint64_t realtime_ns;
   std::uint64_t monotonic_ns;
+  Reachability reach{};
 };
 inline constexpr std::size_t kStreamBuffer = 64 * 1024;
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What will a copy of this process cost, and is there room for it? Asked before the service pauses.
+//
+// For the keeper: reads /proc and the control group with raw system calls.
+#pragma once
+#include <cstdint>
+
+namespace leakhook::life {
+
+/// How long fork will take: its time goes into page tables.
+std::uint64_t predicted_pause_ns();
+
+/// Bytes that the system and the control group will still give. ~0: nobody says.
+std::uint64_t memory_left();
+
+/// What the copy may need: tables of the marker, and pages that the service writes meanwhile.
+/// `segment_bytes`: of the books, where they must be copied as well.
+std::uint64_t memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes);
+
+/// The number behind `name` in lines of "name: 123 kB" or "name 123"; 0 when there is none.
+std::uint64_t number_in(const char* text, const char* name);
+
+}  // namespace leakhook::life

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// A copy of the process that looks for pointers in itself, and the keeper that makes it.
+#include "picture.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "../base/system.h"
+#include "../ledger/segment.h"
+#include "headroom.h"
+#include "process.h"
+#include "reachability.h"
+#include "signals.h"
+
+namespace leakhook::life {
+namespace {
+
+using ledger::segment;
+
+constinit std::atomic<bool> are_forbidden{false};
+
+/// What keeper and copy tell each other, in a page that both share.
+struct Shared {
+  std::atomic<std::uint32_t> has_own_books;  ///< the copy does not need ours any more
+  std::atomic<std::uint32_t> goes_on;        ///< threads go on; pause_ns is known
+  std::atomic<std::uint32_t> has_begun;      ///< bytes of the stream were written
+  std::atomic<std::uint32_t> is_spoiled;     ///< a thread went on too early
+  std::uint64_t pause_ns;
+};
+
+void set(std::atomic<std::uint32_t>& flag) {
+  flag.store(1, std::memory_order_release);  // pairs with await()
+  sys::call(SYS_futex, sys::word(&flag), FUTEX_WAKE, 1);
+}
+
+/// False: not in time.
+bool await(std::atomic<std::uint32_t>& flag, std::uint64_t deadline_ns) {
+  while (flag.load(std::memory_order_acquire) == 0) {  // pairs with set()
+    const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
+    if (now >= deadline_ns) return false;
+    const timespec left{static_cast<time_t>((deadline_ns - now) / 1'000'000'000),
+                        static_cast<long>((deadline_ns - now) % 1'000'000'000)};
+    sys::call(SYS_futex, sys::word(&flag), FUTEX_WAIT, 0, sys::word(&left));
+  }
+  return true;
+}
+
+// --- the copy ----------------------------------------------------------------------------------
+
+/// Memory that cannot be read (beyond the end of a file, unmapped behind our back) reads as zeros:
+/// the page is replaced, which nobody but this copy sees.
+void on_fault(int, siginfo_t* info, void*) {
+  constexpr std::uint64_t kPage = 4096;
+  static constinit std::uint64_t faults = 0;
+  constexpr std::uint64_t kMost = 1 << 22;
+  const std::uint64_t page = reinterpret_cast<std::uint64_t>(info->si_addr) / kPage * kPage;
+  const bool is_replaced =
+      page != 0 && ++faults < kMost &&
+      sys::map(reinterpret_cast<void*>(page), kPage, PROT_READ,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE) != nullptr;
+  if (!is_replaced) sys::call(SYS_exit_group, 1);
+}
+
+[[gnu::naked]] void return_from_handler() {
+  __asm__("mov %0, %%eax\n\tsyscall" : : "i"(SYS_rt_sigreturn));
+}
+
+void survive_faults() {
+  struct {  // as the kernel has it
+    void (*handler)(int, siginfo_t*, void*);
+    unsigned long flags;
+    void (*restorer)();
+    std::uint64_t mask;
+  } action{on_fault, SA_SIGINFO | SA_NODEFER | 0x04000000, return_from_handler, 0};
+  std::uint64_t faults = 0;
+  for (const int signal : {SIGSEGV, SIGBUS}) {
+    sys::call(SYS_rt_sigaction, signal, sys::word(&action), 0, 8);
+    faults |= std::uint64_t{1} << (signal - 1);
+  }
+  sys::call(SYS_rt_sigprocmask, SIG_UNBLOCK, sys::word(&faults), 0, 8);
+}
+
+/// When memory gets short, the system is to take this copy and not the service.
+void be_the_first_to_go() {
+  const long fd = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (sys::failed(fd)) return;
+  sys::write(static_cast<int>(fd), "1000", 4);
+  sys::close(static_cast<int>(fd));
+}
+
+/// What the copy is made of.
+struct Negative {
+  Standstill threads;
+  KernelWords words;
+  Shared* shared;
+};
+
+/// Everything that the copy does. Never returns.
+void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
+  Shared* const shared = negative.shared;
+  be_the_first_to_go();
+  survive_faults();
+  if (segment.is_file && !segment.make_private()) sys::call(SYS_exit_group, 1);
+  set(shared->has_own_books);
+  Reachability found;
+  found.summary = order.reach.summary;
+  const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
+  negative.words.collect(segment.owner);
+  find_reachability(negative.threads, negative.words, &found);
+  found.summary.mark_ns = sys::nanoseconds(CLOCK_MONOTONIC) - began;
+  constexpr std::uint64_t kLongest = 120'000'000'000;  // ns: the keeper was killed
+  if (!await(shared->goes_on, sys::nanoseconds(CLOCK_MONOTONIC) + kLongest) ||
+      shared->is_spoiled.load() != 0)
+    sys::call(SYS_exit_group, 1);
+  found.summary.pause_ns = shared->pause_ns;
+  order.reach = found;
+  set(shared->has_begun);
+  const bool is_written = write_stream(fd, order, buffer);
+  sys::call(SYS_exit_group, is_written ? 0 : 1);
+}
+
+// --- the keeper --------------------------------------------------------------------------------
+
+/// Whether a picture should be tried at all.
+ReachReason reason_against(ReachSummary* summary) {
+  const Header& header = *segment.header;
+  if (are_forbidden.load(std::memory_order_relaxed)) return ReachReason::forbidden;
+  if ((segment.kinds & bit_of(Kind::heap)) == 0 || !header.libc_hooked) return ReachReason::no_heap;
+  summary->predicted_ns = predicted_pause_ns();
+  const std::uint64_t most = process.settings.SNAPSHOT_MAX.nanoseconds;
+  if (summary->predicted_ns > most) return ReachReason::too_long;
+  const std::uint64_t blocks = header.live_buckets.load(std::memory_order_relaxed) * 4;
+  const std::uint64_t books = segment.is_file ? header.committed_total.load() : 0;
+  return memory_needed(blocks, books) > memory_left() ? ReachReason::no_memory : ReachReason::none;
+}
+
+/// How the copy's stream ended.
+enum class End { written, torn, not_begun };
+
+End await_copy(long child, const Shared& shared) {
+  int status = 0;
+  while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
+  }
+  if (shared.has_begun.load() == 0) return End::not_begun;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? End::written : End::torn;
+}
+
+/// Makes the copy while all threads stand still. *end: how its stream ended, when the result is
+/// ReachReason::none.
+ReachReason take_picture(int fd, const StreamOrder& order, const WaitingThread& waiting,
+                         Negative& negative, char* buffer, End* end) {
+  constexpr std::uint64_t kLongest = 60'000'000'000;  // ns
+  std::uint64_t most = process.settings.SNAPSHOT_MAX.nanoseconds;
+  if (most > kLongest) most = kLongest;
+  Shared& shared = *negative.shared;
+  negative.words.collect(segment.owner);
+  const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
+  if (!negative.threads.begin(segment.owner, stand_still_signal(), waiting, began + most))
+    return ReachReason::no_answer;
+  const long child = sys::call(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (child == 0) develop(negative, fd, order, buffer);
+  const bool is_copied =
+      child > 0 && (!segment.is_file || await(shared.has_own_books, began + most));
+  if (!is_copied || !negative.threads.is_in_time()) shared.is_spoiled.store(1);
+  negative.threads.end();
+  shared.pause_ns = sys::nanoseconds(CLOCK_MONOTONIC) - began;
+  if (child <= 0) return ReachReason::no_process;
+  set(shared.goes_on);
+  *end = await_copy(child, shared);
+  if (*end != End::not_begun) return ReachReason::none;
+  return shared.is_spoiled.load() != 0 ? ReachReason::no_answer : ReachReason::died;
+}
+
+}  // namespace
+
+bool write_stream_of_picture(int fd, StreamOrder order, const WaitingThread& waiting,
+                             char* buffer) {
+  ReachSummary& summary = order.reach.summary;
+  summary.was_asked = 1;
+  summary.reason = reason_against(&summary);
+  if (summary.reason != ReachReason::none) return write_stream(fd, order, buffer);
+  Negative negative{};
+  negative.shared = static_cast<Shared*>(
+      sys::map(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS));
+  End end = End::not_begun;
+  summary.reason = negative.shared == nullptr
+                       ? ReachReason::no_memory
+                       : take_picture(fd, order, waiting, negative, buffer, &end);
+  negative.words.free();
+  if (negative.shared != nullptr) sys::unmap(negative.shared, 4096);
+  if (summary.reason == ReachReason::none) return end == End::written;
+  return write_stream(fd, order, buffer);
+}
+
+void forbid_pictures() { are_forbidden.store(true, std::memory_order_relaxed); }
+
+}  // namespace leakhook::life

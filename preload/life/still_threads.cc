@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table in which threads write down where they stand, and the keeper who waits for them.
+//
+// `round` is odd while threads are asked to stand still. A thread that answers takes the next slot,
+// fills it, and publishes it by the number of the round; it goes on when the round is over, or when
+// the time that its keeper had is up: a keeper may be killed.
+#include "still_threads.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <ucontext.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "../base/line.h"
+#include "../base/system.h"
+#include "../contract/request.h"
+#include "../ledger/segment.h"
+
+namespace leakhook::life {
+namespace {
+
+struct Slot {
+  std::atomic<std::uint32_t> round;  ///< in which it was filled; published last
+  StillThread thread;
+};
+
+constexpr std::uint32_t kSlots = 16384;
+constexpr std::uint64_t kMillisecond = 1'000'000;  // ns
+
+/// Mapped once, never unmapped: a thread may come late.
+constinit std::atomic<Slot*> slots{nullptr};
+constinit std::atomic<std::uint32_t> taken{0};
+constinit std::atomic<std::uint32_t> arrivals{0};
+constinit std::atomic<std::uint32_t> round{0};
+constinit std::atomic<std::uint64_t> goes_on_ns{0};
+/// The keeper whose round it is.
+constinit std::atomic<std::int32_t> holder{0};
+
+/// False: nobody woke us in time.
+bool wait_on(std::atomic<std::uint32_t>& word, std::uint32_t value, std::uint64_t ns) {
+  const timespec left{static_cast<time_t>(ns / 1'000'000'000),
+                      static_cast<long>(ns % 1'000'000'000)};
+  return sys::call(SYS_futex, sys::word(&word), FUTEX_WAIT, value, sys::word(&left)) != -ETIMEDOUT;
+}
+
+void wake(std::atomic<std::uint32_t>& word) {
+  sys::call(SYS_futex, sys::word(&word), FUTEX_WAKE, 0x7fffffff);
+}
+
+/// Only one keeper at a time, and not one that was killed in the middle.
+bool take_turn() {
+  const auto own = static_cast<std::int32_t>(sys::getpid());
+  std::int32_t before = holder.load(std::memory_order_relaxed);
+  const bool is_free = before == 0 || sys::call(SYS_kill, before, 0) == -ESRCH;
+  return is_free && holder.compare_exchange_strong(before, own, std::memory_order_acquire);
+}
+
+bool make_slots() {
+  if (slots.load(std::memory_order_relaxed) != nullptr) return true;
+  void* made = sys::map(nullptr, kSlots * sizeof(Slot), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+  slots.store(static_cast<Slot*>(made), std::memory_order_relaxed);
+  return made != nullptr;
+}
+
+/// What the kernel says of a thread.
+struct Status {
+  bool is_there = false;
+  char state = '?';
+  std::uint64_t blocked = 0;  ///< bit n − 1: signal n
+};
+
+std::uint64_t hex_after(const char* text, const char* name) {
+  const char* at = std::strstr(text, name);
+  std::uint64_t value = 0;
+  if (at == nullptr) return 0;
+  for (at += std::strlen(name); *at == ' ' || *at == '\t';) ++at;
+  for (;; ++at) {
+    const int digit = *at >= '0' && *at <= '9'   ? *at - '0'
+                      : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
+                                                 : -1;
+    if (digit < 0) return value;
+    value = value << 4 | static_cast<unsigned>(digit);
+  }
+}
+
+long read_of_thread(pid_t service, std::int32_t tid, const char* name, char* to, std::size_t size) {
+  Text<96> path;
+  path << "/proc/" << service << "/task/" << tid << '/' << name;
+  const long got = sys::read_file(path.c_str(), to, size - 1);
+  to[got > 0 ? got : 0] = 0;
+  return got;
+}
+
+Status status_of(pid_t service, std::int32_t tid) {
+  char text[2048];
+  Status status;
+  if (read_of_thread(service, tid, "status", text, sizeof text) <= 0) return status;
+  status.is_there = true;
+  if (const char* state = std::strstr(text, "\nState:\t")) status.state = state[8];
+  status.blocked = hex_after(text, "\nSigBlk:");
+  return status;
+}
+
+/// The stack pointer of a thread that sleeps in a system call; 0: it runs, or we may not know.
+std::uint64_t sleeping_stack_pointer(pid_t service, std::int32_t tid) {
+  char text[256];
+  if (read_of_thread(service, tid, "syscall", text, sizeof text) <= 0) return 0;
+  const char* last = std::strrchr(text, ' ');  // before the instruction pointer
+  if (last == nullptr || text[0] == 'r') return 0;
+  const char* at = last;
+  while (at > text && at[-1] != ' ') --at;
+  return hex_after(at, "0x");
+}
+
+/// The books know where threads live that could not tell. 0: they do not.
+std::uint64_t known_thread_pointer(std::int32_t tid) {
+  const auto* records = ledger::segment.records<ThreadRecord>(Region::threads);
+  const std::uint64_t count =
+      ledger::segment.extent(Region::threads).committed.load() / sizeof(ThreadRecord);
+  for (std::uint64_t i = 0; i < count; ++i)
+    if (records[i].tid == tid && records[i].state == ThreadState::running)
+      return records[i].identity;
+  return 0;
+}
+
+bool is_gone(const Status& status) { return !status.is_there || status.state == 'Z'; }
+
+/// It will not come to its handler soon.
+bool cannot_answer(const Status& status, int signal) {
+  return signal == 0 || status.state == 'D' || status.state == 'T' || status.state == 't' ||
+         (status.blocked >> (signal - 1) & 1) != 0;
+}
+
+bool ask(pid_t service, std::int32_t tid, int signal) {
+  siginfo_t info;
+  std::memset(&info, 0, sizeof info);
+  info.si_signo = signal;
+  info.si_code = SI_QUEUE;
+  info.si_pid = static_cast<pid_t>(sys::getpid());
+  info.si_value.sival_ptr =
+      reinterpret_cast<void*>(Request{.command = Command::stand_still}.encode());
+  return !sys::failed(sys::call(SYS_rt_tgsigqueueinfo, service, tid, signal, sys::word(&info)));
+}
+
+}  // namespace
+
+bool stand_still_if_asked(const void* context) {
+  const std::uint32_t now = round.load(std::memory_order_acquire);  // pairs with begin(): the table
+  if (now % 2 == 0) return false;
+  const std::uint32_t index = taken.fetch_add(1, std::memory_order_relaxed);
+  if (index < kSlots) {
+    Slot& slot = slots.load(std::memory_order_relaxed)[index];
+    const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+    slot.thread = {};
+    slot.thread.tid = static_cast<std::int32_t>(sys::gettid());
+    slot.thread.is_seen = true;
+    slot.thread.stack_pointer = static_cast<std::uint64_t>(registers[REG_RSP]);
+    __asm__("mov %%fs:0, %0" : "=r"(slot.thread.thread_pointer));
+    for (int i = 0; i < kRegisters; ++i)  // r8 … r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp
+      slot.thread.registers[i] = static_cast<std::uint64_t>(registers[i]);
+    slot.round.store(now, std::memory_order_release);  // pairs with await_all()
+  }
+  arrivals.fetch_add(1, std::memory_order_release);
+  wake(arrivals);
+  while (round.load(std::memory_order_acquire) == now &&
+         sys::nanoseconds(CLOCK_MONOTONIC) < goes_on_ns.load(std::memory_order_relaxed))
+    wait_on(round, now, 50 * kMillisecond);
+  return true;
+}
+
+StillThread* Standstill::find(std::int32_t tid) {
+  for (StillThread& thread : threads_)
+    if (thread.tid == tid) return &thread;
+  return nullptr;
+}
+
+/// Asks those that are not known yet. False: no room, or /proc does not tell.
+bool Standstill::ask_all(bool* found_new) {
+  Text<64> path;
+  path << "/proc/" << service_ << "/task";
+  const long folder = sys::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (sys::failed(folder)) return false;
+  bool fits = true;
+  const bool is_read = sys::for_each_number_in(static_cast<int>(folder), [&](int tid) {
+    if (find(tid) != nullptr) return;
+    const Status status = status_of(service_, tid);
+    if (is_gone(status)) return;
+    StillThread thread{};
+    thread.tid = tid;
+    thread.is_awaited = !cannot_answer(status, signal_) && ask(service_, tid, signal_);
+    fits &= threads_.push(thread);
+    *found_new = true;
+  });
+  sys::close(static_cast<int>(folder));
+  return fits && is_read;
+}
+
+/// Takes in what threads have written down since.
+void Standstill::collect() {
+  const Slot* table = slots.load(std::memory_order_relaxed);
+  for (; next_slot_ < kSlots; ++next_slot_) {
+    const Slot& slot = table[next_slot_];
+    if (slot.round.load(std::memory_order_acquire) != round_) return;  // pairs with the handler
+    if (StillThread* known = find(slot.thread.tid))
+      *known = slot.thread;
+    else
+      threads_.push(slot.thread);  // it was woken by another signal that we handle
+  }
+}
+
+bool Standstill::is_anyone_awaited() const {
+  for (const StillThread& thread : threads_)
+    if (thread.is_awaited) return true;
+  return false;
+}
+
+/// Those that have ended meanwhile, or cannot come to their handler.
+void Standstill::give_up_the_silent() {
+  std::size_t kept = 0;
+  for (StillThread& thread : threads_) {
+    if (thread.is_awaited) {
+      const Status status = status_of(service_, thread.tid);
+      if (is_gone(status)) continue;
+      thread.is_awaited = !cannot_answer(status, signal_);
+    }
+    threads_[kept++] = thread;
+  }
+  threads_.cut(kept);
+}
+
+bool Standstill::await_all(std::uint64_t deadline_ns) {
+  while (true) {
+    const std::uint32_t seen = arrivals.load(std::memory_order_acquire);  // pairs with the handler
+    collect();
+    if (!is_anyone_awaited()) return true;
+    if (sys::nanoseconds(CLOCK_MONOTONIC) >= deadline_ns) return false;
+    if (!wait_on(arrivals, seen, 5 * kMillisecond)) give_up_the_silent();
+  }
+}
+
+bool Standstill::begin(pid_t service, int signal, const WaitingThread& waiting,
+                       std::uint64_t deadline_ns) {
+  if (!take_turn()) return false;
+  service_ = service, signal_ = signal;
+  if (!make_slots() || !threads_.reserve(kSlots)) return end(), false;
+  if (waiting.tid != 0)
+    threads_.push({.tid = waiting.tid,
+                   .is_seen = true,
+                   .is_awaited = false,
+                   .stack_pointer = waiting.stack_pointer,
+                   .thread_pointer = waiting.thread_pointer,
+                   .registers = {}});
+  constexpr std::uint64_t kLeaveLater = 1'000'000'000;  // ns: the fork may be slow
+  goes_on_ns.store(deadline_ns + kLeaveLater, std::memory_order_relaxed);
+  taken.store(0, std::memory_order_relaxed);
+  const std::uint32_t last = round.load(std::memory_order_relaxed);
+  round_ = last + 1 + last % 2;                    // odd also where a killed keeper left an odd one
+  round.store(round_, std::memory_order_release);  // pairs with stand_still_if_asked()
+  // A thread that is not asked yet may start another one.
+  constexpr int kMostPasses = 16;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    bool found_new = false;
+    if (!ask_all(&found_new) || !await_all(deadline_ns)) break;
+    if (found_new) continue;
+    for (StillThread& thread : threads_) {
+      if (thread.is_seen) continue;
+      thread.stack_pointer = sleeping_stack_pointer(service, thread.tid);
+      thread.thread_pointer = known_thread_pointer(thread.tid);
+    }
+    return true;
+  }
+  end();
+  return false;
+}
+
+void Standstill::end() {
+  if (round_ % 2 != 0) {
+    round.store(++round_, std::memory_order_release);  // pairs with stand_still_if_asked()
+    wake(round);
+  }
+  threads_.free();
+  holder.store(0, std::memory_order_release);  // pairs with take_turn()
+}
+
+Range standstill_pages() {
+  const auto start = reinterpret_cast<std::uint64_t>(slots.load(std::memory_order_relaxed));
+  return {start, start == 0 ? 0 : start + kSlots * sizeof(Slot)};
+}
+
+void forget_standstill() {
+  holder.store(0, std::memory_order_relaxed);
+  round.store(0, std::memory_order_relaxed);
+}
+
+bool Standstill::is_in_time() const {
+  return sys::nanoseconds(CLOCK_MONOTONIC) < goes_on_ns.load(std::memory_order_relaxed);
+}
+
+}  // namespace leakhook::life
