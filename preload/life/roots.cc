@@ -4,6 +4,7 @@
 
 #include "../ledger/last_stacks.h"
 #include "../ledger/segment.h"
+#include "../mark/marker.h"
 #include "kernel_words.h"
 #include "present_pages.h"
 #include "thread_stacks.h"
@@ -84,9 +85,18 @@ bool has_result(std::uint64_t descriptor) {
 }
 
 void scan(mark::Marker* marker, Range range) {
-  const std::uint64_t start = (range.start + 7) / 8 * 8;
-  if (start < range.end)
-    marker->scan_roots(reinterpret_cast<const void*>(start), range.end - start);
+  marker->scan_roots(reinterpret_cast<const void*>(range.start), range.size());
+}
+
+/// Only what was touched. Requires: private memory.
+void scan_present(mark::Marker* marker, Range range) {
+  visit_present(range, [marker](Range present) { scan(marker, present); });
+}
+
+/// glibc keeps a pointer to the second entry of each thread's table of thread-local variables, also
+/// of the threads whose stacks it keeps.
+void give_modules_table(mark::Marker* marker, std::uint64_t descriptor) {
+  marker->root_word(reinterpret_cast<const std::uint64_t*>(descriptor)[1] - 16);
 }
 
 }  // namespace
@@ -108,8 +118,8 @@ bool Roots::leave_out_ours() {
   return context.fits && leave_out({books, books + segment.size}) &&
          leave_out(standstill_pages()) && leave_out(threads_->own_pages()) &&
          leave_out(map_.own_pages()) && leave_out(words_->own_pages()) &&
-         leave_out(pages_of(modules_)) && leave_out(pages_of(left_out_)) &&
-         leave_out(pages_of(mapped_));
+         leave_out(pages_of(modules_)) && leave_out(pages_of(ended_)) &&
+         leave_out(pages_of(left_out_)) && leave_out(pages_of(mapped_));
 }
 
 bool Roots::leave_out_stacks(const Standstill& threads) {
@@ -126,6 +136,7 @@ bool Roots::leave_out_stacks(const Standstill& threads) {
     for (std::size_t i = 0; i < threads.count() && !is_alive; ++i)
       is_alive = threads.threads()[i].thread_pointer == descriptor;
     if (is_alive) continue;
+    fits &= ended_.push(descriptor);
     fits &= leave_out(
         {mapping.range.start, has_result(descriptor) ? descriptor : end_of_descriptor(descriptor)});
   }
@@ -159,7 +170,8 @@ bool Roots::find_mapped() {
 
 bool Roots::find(const Standstill& threads, const KernelWords& words, bool is_sampled) {
   threads_ = &threads, words_ = &words;
-  if (!left_out_.reserve(kMostRanges) || !mapped_.reserve(kMostRanges) || !map_.read())
+  if (!left_out_.reserve(kMostRanges) || !mapped_.reserve(kMostRanges) ||
+      !ended_.reserve(kMostRanges) || !map_.read())
     return false;
   if (!find_module_data(map_, &modules_) || !find_mapped()) return false;
   is_sampled_ = is_sampled;
@@ -186,30 +198,25 @@ void Roots::give_threads(mark::Marker* marker) const {
     const StillThread& thread = threads_->threads()[i];
     for (const std::uint64_t word : thread.registers) marker->root_word(word);
     const StacksOfThread stacks = stacks_of(map_, thread);
-    scan(marker, stacks.own.alive);
+    scan_present(marker, stacks.own.alive);
     if (stacks.borrowed.size() != 0) {
       const mark::Range block = marker->block_of(stacks.borrowed.start);
       scan(marker, {stacks.borrowed.start, block.end != 0 ? block.end : stacks.borrowed.end});
     }
-    if (thread.thread_pointer == 0) continue;
-    // glibc keeps a pointer to the second entry of each thread's table of modules.
-    const auto* descriptor = reinterpret_cast<const std::uint64_t*>(thread.thread_pointer);
-    marker->root_word(descriptor[1] - 16);
+    if (thread.thread_pointer != 0) give_modules_table(marker, thread.thread_pointer);
   }
+  for (const std::uint64_t descriptor : ended_) give_modules_table(marker, descriptor);
 }
 
 void Roots::give_modules(mark::Marker* marker) const {
   const auto ours = reinterpret_cast<std::uint64_t>(&segment);
   for (const ModuleData& module : modules_) {
     if (module.variables.has(ours)) continue;
-    const auto give = [&](std::uint64_t start, std::uint64_t end) {
-      visit_present({start, end}, [marker](Range range) { scan(marker, range); });
-    };
     if (module.bins.size() == 0) {
-      give(module.variables.start, module.variables.end);
+      scan_present(marker, module.variables);
     } else {
-      give(module.variables.start, module.bins.start);
-      give(module.bins.end, module.variables.end);
+      scan_present(marker, {module.variables.start, module.bins.start});
+      scan_present(marker, {module.bins.end, module.variables.end});
     }
   }
 }

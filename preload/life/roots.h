@@ -9,11 +9,14 @@
 //
 // For the forked copy.
 #pragma once
-#include "../mark/marker.h"
 #include "kernel_words.h"
 #include "memory_map.h"
 #include "module_data.h"
 #include "still_threads.h"
+
+namespace leakhook::mark {
+class Marker;
+}
 
 namespace leakhook::life {
 
@@ -39,8 +42,9 @@ class Roots {
 
   MemoryMap map_;
   PageArray<ModuleData> modules_;
-  PageArray<Range> left_out_;  ///< ascending
-  PageArray<Range> mapped_;    ///< by the program, as the books have it; ascending
+  PageArray<Range> left_out_;       ///< ascending
+  PageArray<Range> mapped_;         ///< by the program, as the books have it; ascending
+  PageArray<std::uint64_t> ended_;  ///< descriptors of ended threads on stacks that glibc keeps
   const Standstill* threads_ = nullptr;
   const KernelWords* words_ = nullptr;
   bool is_sampled_ = false;

@@ -24,7 +24,6 @@
 #include "life.h"
 #include "process.h"
 #include "sandbox.h"
-#include "still_threads.h"
 
 namespace leakhook::life {
 namespace {
