@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// `leakhook dump|on|off PID`: asks a living service for something.
-#include "request_commands.h"
+// `leakhook dump`: asks a living service for its profiles.
+#include "dump_command.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <vector>
 
-#include "export_command.h"
-#include "reply_socket.h"
-#include "target.h"
+#include "../reply_socket.h"
+#include "../target.h"
+#include "arguments.h"
+#include "refusal.h"
 
 namespace leakhook {
 namespace {
 
-int refuse(pid_t pid, const std::string& reason) {
-  std::fprintf(stderr, "leakhook: process %d: %s\n", static_cast<int>(pid), reason.c_str());
-  return kExitUnable;
-}
+struct DumpArguments {
+  pid_t pid = 0;
+  std::vector<std::string> labels;
+  double timeout_s = 30;
+};
 
-}  // namespace
-
+/// Prints the names of the profiles on stdout. The exit status.
 int run_dump(pid_t pid, std::uint8_t labels, std::chrono::milliseconds timeout) {
   Target target(pid);
   std::string reason = target.reason_against();
@@ -51,11 +55,22 @@ int run_dump(pid_t pid, std::uint8_t labels, std::chrono::milliseconds timeout) 
   return std::fflush(stdout) == 0 ? 0 : kExitUnable;
 }
 
-int run_switch(pid_t pid, bool is_on) {
-  Target target(pid);
-  std::string reason = target.reason_against();
-  if (reason.empty()) reason = target.send({is_on ? Command::on : Command::off});
-  return reason.empty() ? 0 : refuse(pid, reason);
+}  // namespace
+
+void add_dump_command(CLI::App& app, CommandOutcome& outcome) {
+  const auto options = std::make_shared<DumpArguments>();
+  CLI::App* command =
+      app.add_subcommand("dump", "Ask a service for a dump, print the files' names");
+  add_pid(command, &options->pid);
+  add_labels(command, &options->labels);
+  command->add_option("--timeout", options->timeout_s, "Seconds to wait")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 86400.0));
+  command->callback([options, &outcome] {
+    const auto timeout =
+        std::chrono::milliseconds(static_cast<std::int64_t>(options->timeout_s * 1000));
+    outcome.status = run_dump(options->pid, set_of(options->labels), timeout);
+  });
 }
 
 }  // namespace leakhook

@@ -11,15 +11,29 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <new>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "dump_profiles.h"
-#include "output_files.h"
-#include "reply_socket.h"
-#include "segment_view.h"
+#include "../dump_profiles.h"
+#include "../output_files.h"
+#include "../reply_socket.h"
+#include "../segment_view.h"
+#include "arguments.h"
 
 namespace leakhook {
 namespace {
+
+struct ExportOptions {
+  std::string input;  ///< a file, or "-": started by a service that streams its segment to us
+  std::string stem;   ///< empty: the input without ".lhk"
+  std::vector<std::string> labels;
+  std::optional<std::uint32_t> reply_token;
+  pid_t live_pid = 0;  ///< the service behind "-": looked at before the stream is asked for
+  bool is_quiet = false;
+};
 
 std::string working_folder() {
   char folder[4096];
@@ -135,7 +149,7 @@ class Export {
 
   int write_profiles() {
     DumpOptions options;
-    options.labels = options_.labels;
+    options.labels = set_of(options_.labels);
     const bool is_now = process_ && !segment_.is_old_dump() && process_->is_alive();
     if (is_now)
       look_after(*process_, &tables_);
@@ -186,8 +200,6 @@ class Export {
   KernelTables tables_;
 };
 
-}  // namespace
-
 int run_export(const ExportOptions& options) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
@@ -198,6 +210,22 @@ int run_export(const ExportOptions& options) {
   } catch (const std::bad_alloc&) {
     return one.fail(kExitUnable, "not enough memory to make profiles");
   }
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, CommandOutcome& outcome) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App* command = app.add_subcommand("export", "Make profiles from a segment (.lhk)");
+  command->add_option("FILE", options->input, "A .lhk file, or - for a dump on standard input")
+      ->required();
+  command->add_option("-o,--output", options->stem,
+                      "Path of the profiles without .<profile>.pb.gz; default: FILE without .lhk");
+  add_labels(command, &options->labels);
+  command->add_option("--live", options->live_pid, "The service that streams the dump");
+  command->add_option("--reply", options->reply_token, "Tell the file names to `leakhook dump`");
+  command->add_flag("--quiet", options->is_quiet, "No line about the dump");
+  command->callback([options, &outcome] { outcome.status = run_export(*options); });
 }
 
 }  // namespace leakhook

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which arguments do several commands take?
+#pragma once
+#include <sys/types.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace leakhook {
+
+/// The service that a command speaks to, written to `pid` when the command line is parsed.
+void add_pid(CLI::App* command, pid_t* pid);
+
+/// --labels, written to `labels`; see set_of().
+void add_labels(CLI::App* command, std::vector<std::string>* labels);
+/// The LabelSet of the words that --labels takes.
+std::uint8_t set_of(const std::vector<std::string>& labels);
+
+}  // namespace leakhook
