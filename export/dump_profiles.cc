@@ -7,43 +7,25 @@
 
 #include "heap_rows.h"
 #include "output_files.h"
+#include "profile_words.h"
 #include "profile_writer.h"
 
 namespace leakhook {
 namespace {
 
 ProfileShape shape_of(Profile profile, const SegmentView& view) {
-  const auto count_of = [](const char* type) {
-    return ProfileShape{{{type, "count"}}, {type, "count"}, 1};
-  };
-  switch (profile) {
-    case Profile::heap: {
-      const std::uint64_t distance = view.header().settings.sample_bytes;
-      return {{{"alloc_objects", "count"},
-               {"alloc_space", "bytes"},
-               {"inuse_objects", "count"},
-               {"inuse_space", "bytes"}},
-              {"space", "bytes"},
-              static_cast<std::int64_t>(std::clamp<std::uint64_t>(distance, 1, INT64_MAX))};
-    }
-    case Profile::mapping:
-      return {{{"mappings", "count"}, {"mapped_space", "bytes"}}, {"mapped_space", "bytes"}, 1};
-    case Profile::fd:
-      return count_of("open_fds");
-    case Profile::thread:
-      return count_of("live_threads");
-    case Profile::timer:
-      return count_of("live_timers");
-    case Profile::process:
-      return count_of("child_processes");
-    case Profile::library:
-      return count_of("open_libraries");
-    case Profile::handle:
-      return count_of("open_handles");
-    case Profile::count:
-      break;
+  const HeldValues& held = held_values(profile);
+  if (profile == Profile::heap) {
+    const std::uint64_t distance = view.header().settings.sample_bytes;
+    return {{{"alloc_objects", "count"},
+             {"alloc_space", "bytes"},
+             {held.count, "count"},
+             {held.bytes, "bytes"}},
+            {"space", "bytes"},
+            static_cast<std::int64_t>(std::clamp<std::uint64_t>(distance, 1, INT64_MAX))};
   }
-  return {};
+  if (held.bytes) return {{{held.count, "count"}, {held.bytes, "bytes"}}, {held.bytes, "bytes"}, 1};
+  return {{{held.count, "count"}}, {held.count, "count"}, 1};
 }
 
 /// "inuse_space: 1048576 bytes, standard error 65536": one for all samples together.
@@ -78,11 +60,10 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   const Header& header = view.header();
   const ProcessIdentity process{header.pid, header.process_start_ticks};
   const std::uint64_t distance = header.settings.sample_bytes;
-  std::vector<std::string> comments{std::string("leakhook ") + LEAKHOOK_VERSION};
+  std::vector<std::string> comments{std::string(words::kMaker) + LEAKHOOK_VERSION};
   if (const std::string library = view.version(); !library.empty() && library != LEAKHOOK_VERSION)
     comments.push_back("library version: " + library);
-  comments.push_back(distance > 1 ? "mode: sampled, one heap block per " +
-                                        std::to_string(distance) + " bytes on average"
+  comments.push_back(distance > 1 ? words::kSampled + std::to_string(distance) + " bytes on average"
                                   : "mode: exact");
   if (header.settings.allocator == Allocator::mimalloc)
     comments.push_back("allocator: mimalloc (LEAKHOOK_ALLOCATOR)");
@@ -92,8 +73,8 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   }
   comments.push_back(process.pid_comment());
   comments.push_back(process.start_comment());
-  comments.push_back("command: " + view.command());
-  comments.push_back("dump: " + std::to_string(header.dump_number));
+  comments.push_back(words::kCommand + view.command());
+  comments.push_back(words::kDumpNumber + std::to_string(header.dump_number));
   add_book_sizes(view.book_sizes(), heap.records, &comments);
   for (std::size_t i = 0; i < std::size(kCounterRows); ++i) {
     const std::uint64_t count = view.counter(static_cast<Counter>(i));
@@ -101,10 +82,10 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
     comments.push_back(std::string(kCounterRows[i].name) + ": " + std::to_string(count) + " (" +
                        kCounterRows[i].text + ")");
   }
-  if (!header.libc_hooked) comments.push_back("the program's own allocator is not seen");
+  if (!header.libc_hooked) comments.push_back(words::kOwnAllocator);
   comments.insert(comments.end(), notes.begin(), notes.end());
   if (view.damaged())
-    comments.push_back("damaged records: " + std::to_string(view.damaged()) +
+    comments.push_back(words::kDamaged + std::to_string(view.damaged()) +
                        " (left out or shown without a stack)");
   return comments;
 }

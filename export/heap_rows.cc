@@ -10,6 +10,7 @@
 #include "../preload/contract/sampling.h"
 #include "profile_writer.h"
 #include "radix_sort.h"
+#include "saturated_sum.h"
 
 namespace leakhook {
 namespace {

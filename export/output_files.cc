@@ -3,24 +3,24 @@
 #include "output_files.h"
 
 #include <fcntl.h>
-#include <google/protobuf/io/coded_stream.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <cstring>
 
 #include "../preload/contract/kinds.h"
+#include "file_bytes.h"
+#include "gzip.h"
 #include "profile.pb.h"
+#include "profile_fields.h"
+#include "profile_words.h"
 
 namespace leakhook {
 namespace {
 
-constexpr std::size_t kMostProfileBytes = std::size_t{256} << 20;
 /// STEM, STEM.PID, STEM.PID.2 … : more foreign files of one name are no accident.
 constexpr int kMostStems = 100;
 
@@ -52,76 +52,28 @@ bool rename_to_free(const std::string& from, const std::string& to) {
   return true;
 }
 
-/// Unpacked bytes, empty when they are no gzip or more than a profile can have.
-std::string unpacked(int fd) {
-  std::string out;
-  const int own = dup(fd);
-  const gzFile file = own < 0 ? nullptr : gzdopen(own, "rb");
-  if (!file) {
-    if (own >= 0) close(own);
-    return out;
-  }
-  char chunk[1 << 16];
-  int got = 0;
-  while (out.size() < kMostProfileBytes && (got = gzread(file, chunk, sizeof chunk)) > 0)
-    out.append(chunk, static_cast<std::size_t>(got));
-  gzclose(file);
-  return got == 0 ? out : std::string();
-}
-
 /// The comments of a serialized profile. Passes over its samples, which are nearly all of it.
 std::vector<std::string> comments_of(const std::string& bytes) {
   using perftools::profiles::Profile;
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                               static_cast<int>(bytes.size()));
-  constexpr std::uint32_t kVarint = 0, kBytes = 2;
-  std::vector<std::string> texts;
+  std::vector<std::string_view> texts;
   std::vector<std::uint64_t> numbers;
-  while (const std::uint32_t tag = input.ReadTag()) {
-    std::uint64_t value = 0;
-    if (tag % 8 > kBytes || tag % 8 == 1 || !input.ReadVarint64(&value)) return {};
-    if (tag == (Profile::kCommentFieldNumber << 3 | kVarint)) numbers.push_back(value);
-    if (tag % 8 == kVarint) continue;
-    if (value > INT_MAX) return {};
-    const int size = static_cast<int>(value);
-    if (tag == (Profile::kStringTableFieldNumber << 3 | kBytes)) {
-      if (!input.ReadString(&texts.emplace_back(), size)) return {};
-    } else if (tag == (Profile::kCommentFieldNumber << 3 | kBytes)) {
-      const auto limit = input.PushLimit(size);
-      while (input.BytesUntilLimit() > 0 && input.ReadVarint64(&value)) numbers.push_back(value);
-      input.PopLimit(limit);
-    } else if (!input.Skip(size)) {
-      return {};
-    }
-  }
+  const bool is_whole = for_each_field(bytes, [&](const ProfileField& field) {
+    if (field.number == Profile::kStringTableFieldNumber) texts.push_back(field.bytes);
+    if (field.number != Profile::kCommentFieldNumber) return true;
+    return for_each_number(field, [&](std::uint64_t number) { numbers.push_back(number); });
+  });
   std::vector<std::string> comments;
   for (const std::uint64_t number : numbers)
-    if (number < texts.size()) comments.push_back(texts[number]);
+    if (is_whole && number < texts.size()) comments.emplace_back(texts[number]);
   return comments;
 }
 
 }  // namespace
 
-std::string ProcessIdentity::pid_comment() const { return "pid: " + std::to_string(pid); }
+std::string ProcessIdentity::pid_comment() const { return words::kPid + std::to_string(pid); }
 
 std::string ProcessIdentity::start_comment() const {
-  return "process start: " + std::to_string(start_ticks);
-}
-
-std::string compressed(std::string_view bytes) {
-  constexpr int kGzip = 15 + 16;
-  constexpr int kLevel = 4;  // twice as fast as the usual 6, a few percent larger
-  z_stream stream{};
-  if (deflateInit2(&stream, kLevel, Z_DEFLATED, kGzip, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int state = deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return state == Z_STREAM_END ? out : std::string();
+  return words::kProcessStart + std::to_string(start_ticks);
 }
 
 bool is_profile_of(const std::string& path, const ProcessIdentity& process) {
@@ -129,7 +81,8 @@ bool is_profile_of(const std::string& path, const ProcessIdentity& process) {
       open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
   struct stat status {};
   if (file.fd < 0 || fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  const std::vector<std::string> comments = comments_of(unpacked(file.fd));
+  const std::vector<std::string> comments =
+      comments_of(decompressed(file_bytes(file.fd).value_or("")).value_or(""));
   const auto says = [&](const std::string& text) {
     return std::find(comments.begin(), comments.end(), text) != comments.end();
   };

@@ -22,9 +22,6 @@ struct ProcessIdentity {
   std::string start_comment() const;
 };
 
-/// gzip, as profile readers expect it.
-std::string compressed(std::string_view bytes);
-
 /// The compressed profile at `path` was made from this very process. Never follows symbolic links.
 bool is_profile_of(const std::string& path, const ProcessIdentity& process);
 

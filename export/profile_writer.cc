@@ -9,7 +9,9 @@
 #include <iterator>
 
 #include "profile_tables.h"
+#include "profile_words.h"
 #include "sample_bytes.h"
+#include "saturated_sum.h"
 
 namespace leakhook {
 namespace {
@@ -26,54 +28,54 @@ class LabelWriter {
       : tables_(*tables), texts_(texts), numbers_(texts.size(), -1), out_(*out) {}
 
   void write(const Labels& labels) {
-    add_text(kKind, labels.kind);
-    add_text(kThread, labels.thread);
-    add_number(kAge, labels.age_s, kSeconds);
-    add_number(kBytes, labels.bytes, kBytes);
-    add_text(kOrigin, labels.origin);
-    add_text(kPeer, labels.peer);
-    // A number without a unit is dropped when it is 0.
-    add_number(kFd, labels.fd, kFd);
-    add_text(kPath, labels.path);
+    add_text(LabelKey::kind, labels.kind);
+    add_text(LabelKey::thread, labels.thread);
+    add_number(LabelKey::age, labels.age_s);
+    add_number(LabelKey::bytes, labels.bytes);
+    add_text(LabelKey::origin, labels.origin);
+    add_text(LabelKey::peer, labels.peer);
+    add_number(LabelKey::fd, labels.fd);
+    add_text(LabelKey::path, labels.path);
   }
 
  private:
-  enum Word { kKind, kThread, kAge, kSeconds, kBytes, kOrigin, kPeer, kFd, kPath, kWords };
-  static constexpr const char* kTexts[] = {"kind",   "thread", "age", "seconds", "bytes",
-                                           "origin", "peer",   "fd",  "path"};
-  static_assert(std::size(kTexts) == kWords);
+  /// Numbers of a key and its unit in the string table; 0: not looked up yet.
+  struct Word {
+    std::int64_t key = 0;
+    std::int64_t unit = 0;
+  };
 
-  std::int64_t number_of(Word word) {
-    if (words_[word] == 0) words_[word] = tables_.text(kTexts[word]);
-    return words_[word];
+  const Word& word_of(LabelKey key) {
+    const auto index = static_cast<std::size_t>(key);
+    Word& word = words_[index];
+    if (word.key != 0) return word;
+    word.key = tables_.text(kLabelKeys[index].key);
+    // A number without a unit is dropped when it is 0.
+    if (kLabelKeys[index].unit) word.unit = tables_.text(kLabelKeys[index].unit);
+    return word;
   }
 
-  void add_text(Word key, std::uint32_t text) {
+  void add_text(LabelKey key, std::uint32_t text) {
     if (text == 0) return;
-    const std::int64_t key_number = number_of(key);
+    const std::int64_t key_number = word_of(key).key;
     if (numbers_[text] < 0) numbers_[text] = tables_.text(texts_[text]);
     out_.add(TextLabel{key_number, numbers_[text]});
   }
 
-  void add_number(Word key, std::int64_t number, Word unit) {
+  void add_number(LabelKey key, std::int64_t number) {
     if (number < 0) return;
-    const std::int64_t key_number = number_of(key);
-    out_.add(NumberLabel{key_number, number, number_of(unit)});
+    const Word& word = word_of(key);
+    out_.add(NumberLabel{word.key, number, word.unit});
   }
 
   ProfileTables& tables_;
   const std::vector<std::string>& texts_;
   std::vector<std::int64_t> numbers_;  ///< of texts_ in the table, −1: not looked up yet
-  std::array<std::int64_t, kWords> words_{};
+  std::array<Word, std::size(kLabelKeys)> words_{};
   SampleBytes& out_;
 };
 
 }  // namespace
-
-std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
-  std::int64_t result;
-  return __builtin_add_overflow(a, b, &result) ? INT64_MAX : result;
-}
 
 namespace {
 constexpr std::int64_t kAgeBounds[kAgeBuckets] = {0, 1, 10, 60, 600, 3600, 86400, 604800};

@@ -48,10 +48,6 @@ struct Labels {
   friend bool operator==(const Labels&, const Labels&) = default;
 };
 
-/// Values are sums of numbers that somebody else wrote down: they stop at the end of their range.
-/// Requires: neither is negative.
-std::int64_t saturated_sum(std::int64_t a, std::int64_t b);
-
 /// 0, 1 s, 10 s, 1 min, 10 min, 1 h, 1 day, 1 week: the largest that is not above the age.
 std::int64_t age_bucket(std::uint64_t seconds);
 /// The same as a number below kAgeBuckets, and the bound that it stands for.

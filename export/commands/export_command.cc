@@ -10,17 +10,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../dump_profiles.h"
+#include "../gzip.h"
 #include "../output_files.h"
 #include "../reply_socket.h"
-#include "../segment_view.h"
+#include "../segment_profiles.h"
 #include "arguments.h"
 
 namespace leakhook {
@@ -81,13 +80,6 @@ std::string dump_line(const SegmentView& view, const DumpSummary& summary,
          counted(summary.timers, "timer") + " -> " + short_path(stem) + ".*.pb.gz";
 }
 
-std::uint64_t now_ns(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 /// What a terminal or a service manager sends to end the service reaches us too; its last dump
 /// must not be lost by that, and we end as soon as the stream does.
 void outlive_the_service() {
@@ -103,8 +95,7 @@ class Export {
     const int input = is_stream() ? STDIN_FILENO : open_input();
     if (input < 0) return fail(kExitUnable, options_.input + ": " + strerror(errno));
     if (options_.live_pid > 0) look_first();
-    const std::string error =
-        read_segment(input, &segment_, [&](const Header& header) { header_known(header); });
+    const std::string error = profiles_.read(input);
     if (!error.empty())
       return fail(kExitUnable, (is_stream() ? "the dump" : options_.input) + " " + error);
     return write_profiles();
@@ -127,77 +118,44 @@ class Export {
     return fd;
   }
 
-  /// Lists what the kernel knows, then tells the keeper to begin: whatever is opened from now on is
-  /// in the stream or not in this list.
+  /// Looks, then tells the keeper to begin.
   void look_first() {
-    if (const auto stat = stat_of(options_.live_pid)) {
-      process_.emplace(options_.live_pid, stat->start_ticks);
-      look_before(*process_, &tables_);
-    }
+    profiles_.look_first(options_.live_pid);
     if (send(STDIN_FILENO, "r", 1, MSG_NOSIGNAL) < 0) return;  // nobody waits: a pipe or a file
   }
 
-  void header_known(const Header& header) {
-    header_ = &header;
-    if (process_ && header.pid == options_.live_pid && process_->is_alive()) return;
-    process_.emplace(header.pid, header.process_start_ticks);
-    if (process_->is_alive())
-      look_before(*process_, &tables_);
-    else
-      process_.reset();
-  }
-
   int write_profiles() {
-    DumpOptions options;
-    options.labels = set_of(options_.labels);
-    const bool is_now = process_ && !segment_.is_old_dump() && process_->is_alive();
-    if (is_now)
-      look_after(*process_, &tables_);
-    else
-      tables_ = {};
-    if (!tables_.fds.is_known()) options.notes.push_back(reason_not_reconciled());
-    SegmentView view(segment_);
-    if (is_now && !header_->packed)
-      view.set_moment(now_ns(CLOCK_REALTIME), now_ns(CLOCK_MONOTONIC));
-    DebugFiles files(process_, !is_stream());
-    const auto resources = open_resources(view, tables_);
-    const DumpProfiles dump = make_profiles(view, resources, std::move(files), options);
-
+    const DumpProfiles dump = profiles_.make(set_of(options_.labels), !is_stream());
+    const Header& header = *profiles_.header();
     const std::string stem =
         absolute(options_.stem.empty() ? default_stem(options_.input) : options_.stem);
-    OutputFiles output(stem, {header_->pid, header_->process_start_ticks});
+    OutputFiles output(stem, {header.pid, header.process_start_ticks});
     for (const FinishedProfile& profile : dump.profiles)
       if (!output.write(profile.name, compressed(profile.bytes)))
         return fail(kExitNotWritten, output.error());
     if (!output.publish()) return fail(kExitNotWritten, output.error());
     if (is_talkative())
-      std::fprintf(stderr, "leakhook: %s\n", dump_line(view, dump.summary, output.stem()).c_str());
+      std::fprintf(stderr, "leakhook: %s\n",
+                   dump_line(profiles_.view(), dump.summary, output.stem()).c_str());
     std::string names;
     for (const std::string& path : output.published()) names += path + "\n";
     reply(names);
     return 0;
   }
 
-  std::string reason_not_reconciled() const {
-    const std::string start = "not reconciled with /proc: ";
-    if (segment_.is_old_dump()) return start + "made from a stored dump";
-    return start + (process_ ? "not permitted" : "the process has ended");
-  }
-
   bool is_talkative() const {
-    return !options_.is_quiet && (!header_ || header_->settings.verbose >= 1);
+    const Header* header = profiles_.header();
+    return !options_.is_quiet && (!header || header->settings.verbose >= 1);
   }
 
   void reply(const std::string& text) {
-    if (!options_.reply_token || !header_) return;
-    send_reply(header_->pid, *options_.reply_token, text);
+    const Header* header = profiles_.header();
+    if (!options_.reply_token || !header) return;
+    send_reply(header->pid, *options_.reply_token, text);
   }
 
   const ExportOptions& options_;
-  Segment segment_;
-  const Header* header_ = nullptr;
-  std::optional<ProcessLook> process_;
-  KernelTables tables_;
+  SegmentProfiles profiles_;
 };
 
 int run_export(const ExportOptions& options) {

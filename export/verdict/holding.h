@@ -30,7 +30,7 @@ std::optional<Word> word_of(std::string_view text);
 
 /// One line of a stack as people read it.
 struct Frame {
-  std::string function;     ///< demangled; "libz.so.1+0x1234" where no name is known
+  std::string function;     ///< demangled; "[libz.so.1+0x1234]" where no name is known
   std::string system_name;  ///< mangled; empty where no name is known
   std::string file;         ///< source file, empty when unknown
   std::int64_t line = 0;    ///< 0: unknown

@@ -214,10 +214,5 @@ TEST(HeapRows, HugeBlocksOfManySizesBecomePowersOfTwoToo) {
   EXPECT_EQ(rows.live[0].objects + rows.live[1].objects, 100);
 }
 
-TEST(SaturatedSum, StopsAtTheEndOfTheRange) {
-  EXPECT_EQ(saturated_sum(1, 2), 3);
-  EXPECT_EQ(saturated_sum(INT64_MAX - 1, 2), INT64_MAX);
-}
-
 }  // namespace
 }  // namespace leakhook

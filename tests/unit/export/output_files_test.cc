@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../export/gzip.h"
 #include "profile.pb.h"
 #include "segment_builder.h"
 
