@@ -44,6 +44,7 @@ struct Holding {
   Kind kind = Kind::none;
   Word word = Word::open;
   std::string origin;  ///< "inherited" or "untracked"; empty: came through a hook
+  std::string state;   ///< of threads: "running", "detached" (and running), "ended"; else empty
   Stack stack;
   std::string thread;      ///< who acquired it; of threads: the thread itself
   std::int64_t count = 0;  ///< as the profile has it: an estimate where blocks are sampled

@@ -13,16 +13,20 @@ namespace leakhook::verdict {
 /// One entry of --fail-on: a kind ("socket"), a profile ("fd": every kind of descriptor) or a word
 /// ("possible"); "heap" alone means its lost words, definite and indirect.
 struct FailOn {
-  std::vector<Kind> kinds;  ///< not heap
-  std::vector<Word> words;  ///< of heap blocks
-  bool misuse = false;      ///< "misuse": double close and the like fail too
+  std::vector<Kind> kinds;       ///< not heap
+  std::vector<Word> words;       ///< of heap blocks
+  bool misuse = false;           ///< "misuse": double close and the like fail too
+  bool running_threads = false;  ///< threads that run fail as well as ended ones nobody joined
+  /// A word was asked for by name: exit 24 where nobody could find it out.
+  bool needs_reach = false;
 };
 
 /// --allow 'fd<=2', 'heap.bytes<=1KiB', 'socket<=1': so many in one process may stay. Judged after
 /// suppressions and baseline, over all holdings that would fail and that it speaks of.
 struct Allowance {
-  std::string text;  ///< as given
-  std::vector<Kind> kinds;
+  std::string text;         ///< as given
+  std::vector<Kind> kinds;  ///< not heap
+  std::vector<Word> words;  ///< of heap blocks
   bool counts_bytes = false;
   std::int64_t most = 0;
 };
@@ -35,9 +39,9 @@ struct Suppression {
   std::string text;     ///< the line as written
 };
 
-/// One entry of a baseline: this stack may hold so much.
+/// One entry of a baseline: this stack may hold so much in each process.
 struct BaselineEntry {
-  std::string kind;                ///< label of the kind, "heap" with its word: "heap/definite"
+  std::string kind;                ///< see class_of(): "socket", "heap/lost", "heap/possible"
   std::vector<std::string> stack;  ///< normalised function names, innermost first
   std::int64_t count = 0;
   std::int64_t bytes = 0;

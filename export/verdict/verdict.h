@@ -33,7 +33,7 @@ struct Finding {
   std::int64_t new_bytes = 0;
   /// With --loop N: grows by so many in each iteration (count / N when at least 1), else one-time.
   double per_iteration = 0;
-  /// 16 hex digits, the same for the same leak in every run: of kind, word and normalised stack.
+  /// 16 hex digits, the same for the same leak in every run; see fingerprint.h.
   std::string fingerprint;
 };
 
