@@ -26,16 +26,6 @@ using OwnText = std::unique_ptr<char, Free>;
 /// Longer names exist (generated code) and may unfold without bound.
 constexpr std::size_t kLongest = 8192;
 
-/// Compilers name the parts of a split or specialised function with such endings; the author knows
-/// one function.
-std::string without_clone_suffix(const std::string& name) {
-  static constexpr std::string_view kEndings[] = {".part.", ".isra.",     ".constprop.", ".cold",
-                                                  ".llvm.", ".lto_priv.", ".localalias"};
-  std::size_t cut = name.size();
-  for (const std::string_view ending : kEndings) cut = std::min(cut, name.find(ending, 1));
-  return name.substr(0, cut);
-}
-
 /// "_ZN…17h" + 16 hex digits + "E": Rust before its own scheme.
 bool is_legacy_rust(std::string_view name) {
   constexpr std::size_t kTail = 20;
@@ -46,12 +36,23 @@ bool is_legacy_rust(std::string_view name) {
 
 }  // namespace
 
+std::string without_clone_suffix(const std::string& name) {
+  static constexpr std::string_view kEndings[] = {".part.", ".isra.",     ".constprop.", ".cold",
+                                                  ".llvm.", ".lto_priv.", ".localalias"};
+  std::size_t cut = name.size();
+  for (const std::string_view ending : kEndings) cut = std::min(cut, name.find(ending, 1));
+  return name.substr(0, cut);
+}
+
+bool is_rust_name(const std::string& system_name) {
+  return system_name.starts_with("_R") || is_legacy_rust(system_name);
+}
+
 std::string demangled(const std::string& system_name) {
   const std::string name = without_clone_suffix(system_name);
   if (name.size() > kLongest) return presentable(name);
   OwnText text;
-  if (name.rfind("_R", 0) == 0 || is_legacy_rust(name))
-    text.reset(rust_demangle(name.c_str(), DMGL_PARAMS));
+  if (is_rust_name(name)) text.reset(rust_demangle(name.c_str(), DMGL_PARAMS));
   if (!text && name.rfind("_Z", 0) == 0) {
     int status = 0;
     text.reset(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status));

@@ -32,7 +32,7 @@ std::string parse_min_bytes(std::string_view text, std::int64_t* bytes);
 /// --loop: a number from 1.
 std::string parse_loop(std::string_view text, std::int64_t* iterations);
 
-/// "4096", "64KiB", "1.5 MiB", "2GB"; null: no size, or more than 2^62 bytes.
+/// "4096", "64KiB", "1.5 MiB", "2G"; null: no size, or more than 2^62 bytes.
 std::optional<std::int64_t> size_of(std::string_view text);
 
 }  // namespace leakhook::verdict

@@ -18,7 +18,10 @@ std::string normalised_name(const Frame& frame);
 /// inlining, and of libc's start are left out; runs of one name count once. Never empty.
 std::vector<std::string> stack_names(const Stack& stack);
 
-/// Of the C++ or Rust standard library?
-bool is_standard_library(std::string_view normalised);
+/// Of the C++ or Rust standard library, by its name?
+bool is_standard_library(const Frame& frame);
+
+/// Does anybody know what the function is called? Else `function` is "libz.so.1+0x1234".
+bool has_name(const Frame& frame);
 
 }  // namespace leakhook::verdict

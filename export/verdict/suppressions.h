@@ -21,6 +21,9 @@ std::string parse_suppressions(std::string_view text, const std::string& source,
 /// The same words as LeakSanitizer: a substring; '*' any text, '^' at the start, '$' at the end.
 bool matches_pattern(std::string_view pattern, std::string_view text);
 
+/// Is the rule for this kind? Those for misuse are for none.
+bool speaks_of(const Suppression& rule, Kind kind);
+
 /// Is it of the type, and does a function, file or module of its stack match?
 bool suppresses(const Suppression& rule, const Holding& holding);
 
