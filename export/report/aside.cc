@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What does a report tell beside the findings? One line for each thing that was left out, so that
+// nothing disappears in silence.
+#include "aside.h"
+
+#include "visible.h"
+
+namespace leakhook::report {
+namespace {
+
+using verdict::Decision;
+using verdict::Verdict;
+
+std::string sum_text(const Sum& sum) {
+  std::string out = counted(static_cast<std::int64_t>(sum.causes), "stack") + ": ";
+  if (sum.count > 0) out += bytes_text(sum.bytes) + " in " + counted(sum.count, "block");
+  if (sum.others > 0) out += (sum.count > 0 ? " and " : "") + counted(sum.others, "other resource");
+  return sum.count + sum.others == 0 ? out + "nothing" : out;
+}
+
+std::int64_t used_rules(const Verdict& verdict) {
+  std::int64_t used = 0;
+  for (const auto& use : verdict.uses) used += use.count > 0;
+  return used;
+}
+
+void add_sums(const Verdict& verdict, const std::vector<RootCause>& causes,
+              std::vector<Detail>* out) {
+  const auto add = [&](Decision decision, const char* name, const std::string& more) {
+    const Sum sum = sum_of(causes, decision);
+    if (sum.causes > 0) out->push_back({name, sum_text(sum) + more});
+  };
+  add(Decision::suppressed, "suppressed", ", by " + counted(used_rules(verdict), "rule"));
+  add(Decision::in_baseline, "in the baseline", "");
+  add(Decision::allowed, "allowed", "");
+  add(Decision::not_judged, "not judged", " (still reachable, inherited, or not asked for)");
+}
+
+void add_unused_rules(const Verdict& verdict, const ReportOptions& options,
+                      std::vector<Detail>* out) {
+  for (const auto& use : verdict.uses) {
+    if (use.count > 0 || use.suppression >= options.policy.suppressions.size()) continue;
+    const verdict::Suppression& rule = options.policy.suppressions[use.suppression];
+    out->push_back({"unused suppression", visible(rule.text + " (" + rule.source + ")")});
+  }
+}
+
+void add_gone(const Verdict& verdict, std::vector<Detail>* out) {
+  for (const verdict::BaselineEntry& entry : verdict.gone)
+    out->push_back({"gone from the baseline",
+                    visible(entry.kind) + " in " +
+                        (entry.stack.empty() ? "an unknown stack" : visible(entry.stack[0])) +
+                        (entry.stack.size() > 1 ? " < " + visible(entry.stack[1]) : "")});
+}
+
+void add_losses(const Verdict& verdict, std::vector<Detail>* out) {
+  for (const verdict::Dump& dump : verdict.dumps) {
+    for (const std::string& loss : dump.losses)
+      out->push_back({"not recorded", visible(loss) + ", in " + process_text(dump)});
+  }
+}
+
+}  // namespace
+
+Sum sum_of(const std::vector<RootCause>& causes, Decision decision) {
+  Sum sum;
+  for (const RootCause& cause : causes) {
+    bool is_counted = false;
+    for (const Part& part : cause.parts) {
+      if (part.decision != decision) continue;
+      const bool is_memory = part.holding.kind == Kind::heap || part.holding.kind == Kind::mapping;
+      (is_memory ? sum.count : sum.others) += part.holding.count;
+      sum.bytes += is_memory ? part.holding.bytes : 0;
+      is_counted = true;
+    }
+    sum.causes += is_counted;
+  }
+  return sum;
+}
+
+std::vector<Detail> asides(const Verdict& verdict, const std::vector<RootCause>& causes,
+                           const ReportOptions& options) {
+  std::vector<Detail> out;
+  add_sums(verdict, causes, &out);
+  add_unused_rules(verdict, options, &out);
+  add_gone(verdict, &out);
+  for (const std::string& remark : verdict.remarks) out.push_back({"note", visible(remark)});
+  add_losses(verdict, &out);
+  return out;
+}
+
+std::string title_of(const Verdict& verdict, const std::vector<RootCause>& causes) {
+  const std::string where =
+      verdict.dumps.size() == 1
+          ? " in " + process_text(verdict.dumps[0])
+          : " in " + number_text(static_cast<std::int64_t>(verdict.dumps.size())) + " processes";
+  if (verdict.has_leaks)
+    return counted(static_cast<std::int64_t>(count_of(causes, Decision::fails)), "leak") + where;
+  if (!verdict.undecided.empty()) return "undecided: " + visible(verdict.undecided);
+  return "no leaks" + where;
+}
+
+}  // namespace leakhook::report

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What does a report tell beside the findings? Rules that were used or not, what went unrecorded.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "phrases.h"
+#include "reports.h"
+
+namespace leakhook::report {
+
+/// Sums of the causes of one decision.
+struct Sum {
+  std::size_t causes = 0;
+  std::int64_t bytes = 0;   ///< of heap blocks and mappings
+  std::int64_t count = 0;   ///< of heap blocks and mappings
+  std::int64_t others = 0;  ///< of all else
+};
+Sum sum_of(const std::vector<RootCause>& causes, verdict::Decision decision);
+
+/// Lines such as {"suppressed", "3 stacks: 1.2 KiB in 12 blocks, 2 others; by 2 rules"}, visible(),
+/// in the order in which they are told.
+std::vector<Detail> asides(const verdict::Verdict& verdict, const std::vector<RootCause>& causes,
+                           const ReportOptions& options);
+
+/// "2 leaks in service (pid 12)", "no leaks", "undecided: …".
+std::string title_of(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
+
+}  // namespace leakhook::report

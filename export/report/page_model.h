@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What does the page of the HTML report know of a verdict?
+#pragma once
+#include <string>
+#include <vector>
+
+#include "reports.h"
+#include "root_causes.h"
+
+namespace leakhook::report {
+
+/// A JSON text that may stand inside of a <script> element.
+std::string page_model(const verdict::Verdict& verdict, const std::vector<RootCause>& causes,
+                       const ReportOptions& options);
+
+/// "leaks", "undecided" or "clean".
+const char* state_of(const verdict::Verdict& verdict);
+
+}  // namespace leakhook::report

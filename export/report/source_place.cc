@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which line of whose source would one open to mend a leak? The first that the user can edit.
+#include "source_place.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace leakhook::report {
+namespace {
+
+using verdict::Frame;
+
+bool has_line(const Frame& frame) { return !frame.file.empty() && frame.line > 0; }
+
+/// Where no root says what the user can edit: what the system did not install.
+bool is_own(const Frame& frame, const ReportOptions& options) {
+  if (!options.source_root.empty()) return below_root(frame.file, options.source_root).has_value();
+  return !frame.file.starts_with("/usr/");
+}
+
+}  // namespace
+
+std::optional<std::string> below_root(const std::string& file, const std::string& root) {
+  const std::filesystem::path path = std::filesystem::path(file).lexically_normal();
+  if (file.empty()) return std::nullopt;
+  std::filesystem::path inside = path;
+  if (path.is_absolute()) {
+    if (root.empty()) return std::nullopt;
+    inside = path.lexically_relative(std::filesystem::path(root).lexically_normal());
+  }
+  if (inside.empty() || *inside.begin() == "..") return std::nullopt;
+  return inside.string();
+}
+
+std::optional<SourcePlace> source_place(const verdict::Stack& stack, const ReportOptions& options) {
+  auto found = std::find_if(stack.begin(), stack.end(), [&](const Frame& frame) {
+    return has_line(frame) && is_own(frame, options);
+  });
+  if (found == stack.end()) found = std::find_if(stack.begin(), stack.end(), has_line);
+  if (found == stack.end()) return std::nullopt;
+  const auto inside = below_root(found->file, options.source_root);
+  return SourcePlace{inside.value_or(found->file), inside.has_value(), found->line, found->function,
+                     static_cast<std::size_t>(found - stack.begin())};
+}
+
+verdict::Stack from_root(verdict::Stack stack, const ReportOptions& options) {
+  for (Frame& frame : stack)
+    if (auto inside = below_root(frame.file, options.source_root)) frame.file = *inside;
+  return stack;
+}
+
+}  // namespace leakhook::report
