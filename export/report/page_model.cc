@@ -182,9 +182,16 @@ class PageModel {
             {"bytes", holding.bytes},
             {"oldest", holding.oldest_s},
             {"threads", part.threads},
+            {"objects", objects_of(holding)},
             {"isOwn", part.is_own},
             {"fingerprint", part.fingerprint},
             {"details", pairs(details(part, options_.policy.loop))}};
+  }
+
+  static json objects_of(const verdict::Holding& holding) {
+    json out = holding.paths;
+    for (const std::string& peer : holding.peers) out.push_back(peer);
+    return out;
   }
 
   std::size_t stack_number(const verdict::Stack& stack) {

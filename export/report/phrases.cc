@@ -229,10 +229,8 @@ std::string rule_meaning(const Holding& holding) {
     case Word::open:
       break;
   }
-  return std::string("The program acquired this by ") + acquired_by(holding.kind) +
-         " and still "
-         "held it at the end: " +
-         noun_of(holding.kind).left + ".";
+  return std::string("The program still held them at the end. Acquired by: ") +
+         acquired_by(holding.kind) + ".";
 }
 
 std::vector<Detail> details(const Part& part, std::int64_t loop) {

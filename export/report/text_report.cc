@@ -11,6 +11,9 @@ namespace {
 
 using verdict::Decision;
 
+/// Lines for what does not fail, a process.
+constexpr std::size_t kMostSeen = 12;
+
 class TextReport {
  public:
   TextReport(const verdict::Verdict& verdict, const ReportOptions& options)
@@ -58,7 +61,11 @@ class TextReport {
     if (in_one_line.empty()) return;
     line("");
     line("seen, does not fail:");
-    for (const RootCause* cause : in_one_line) add_one_line(*cause, dump);
+    for (std::size_t i = 0; i < in_one_line.size() && i < kMostSeen; ++i)
+      add_one_line(*in_one_line[i], dump);
+    if (in_one_line.size() > kMostSeen)
+      line("  - " + number_text(static_cast<std::int64_t>(in_one_line.size() - kMostSeen)) +
+           " more");
   }
 
   void add_cause(const RootCause& cause, const verdict::Dump& dump) {

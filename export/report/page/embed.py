@@ -21,6 +21,8 @@ def policy_hash(text):
 
 def page(shell, style, script):
     """The shell with style and script in it. Raises ValueError when it cannot work."""
+    if ')page"' in shell + style + script:
+        raise ValueError(')page" would end the raw strings')
     for text, end in ((style, "</style"), (script, "</script"), (script, "<!--")):
         if end in text.lower():
             raise ValueError(f"{end} inside of an element that it would end")
@@ -34,7 +36,7 @@ def page(shell, style, script):
 
 def source(text):
     """A raw string for each line: one literal would be longer than compilers promise to take."""
-    lines = "\n".join(f'    R"page({line}\n)page"' for line in text.splitlines())
+    lines = "\n".join(f'    R"page({line}\n)page"' for line in text.split("\n"))
     return ('// Made by embed.py.\n#include "report/page_shell.h"\n\nnamespace leakhook::report {\n\n'
             f"std::string_view page_shell() {{\n  return\n{lines};\n}}\n\n}}  // namespace leakhook::report\n")
 

@@ -3,7 +3,8 @@
 
 const ROW_HEIGHT = 22;
 const NARROWEST = 0.0015;  // share of the whole width below which a frame is not drawn
-const MODULE_COLOURS = 6;
+const NARROWEST_WITH_NAME = 0.02;
+const COLOURS = 6;
 let zoomed = [];  // keys from the outermost frame to the one that fills the width
 let cells = new Map();  // path of keys -> element
 
@@ -11,10 +12,11 @@ function node(name, detail, style) {
   return {name, detail, style, value: 0, children: new Map()};
 }
 
-function moduleColour(module) {
+/** Frames of one source file look alike, or of one module where no source is known. */
+function colourOf([, file, , module]) {
   let hash = 7;
-  for (const sign of lastPart(module)) hash = (hash * 31 + sign.codePointAt(0)) % 9973;
-  return `module-${hash % MODULE_COLOURS}`;
+  for (const sign of lastPart(file || module)) hash = (hash * 31 + sign.codePointAt(0)) % 9973;
+  return `colour-${hash % COLOURS}`;
 }
 
 function descend(parent, key, makeNode, value) {
@@ -34,7 +36,7 @@ function treeOf(parts, field) {
     let at = root;
     for (const frame of stack)
       at = descend(at, `${frame[0]}\n${frame[3]}`,
-        () => node(frame[0], frameText(frame), moduleColour(frame[3])), part[field]);
+        () => node(frame[0], frameText(frame), colourOf(frame)), part[field]);
     descend(at, `\n${part.rule}`, () => node(part.rule, part.rule, `badge ${part.word}`), part[field]);
   }
   return root;
@@ -68,7 +70,8 @@ function showFlame(causes) {
     const cell = make("div", {class: `frame ${item.style}${isAbove ? " above" : ""}${isMatch(item) ? " match" : ""}`,
       role: "treeitem", tabindex: -1, "aria-level": level + 1, "aria-label": text, title: text,
       onclick: () => zoomTo(keys), onkeydown: (event) => walk(event, keys),
-      onfocus: () => tell(text), onmouseenter: () => tell(text)}, item.name);
+      onfocus: () => tell(text), onmouseenter: () => tell(text)},
+      width < NARROWEST_WITH_NAME ? "" : item.name);
     Object.assign(cell.style, {left: `${100 * left}%`, width: `${100 * width}%`, top: `${level * ROW_HEIGHT}px`});
     cells.set(keys.join("\0"), cell);
     frames.push(cell);

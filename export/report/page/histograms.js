@@ -20,7 +20,7 @@ function bars(value, rows) {
   const most = Math.max(...rows.map(([, total]) => total), 1);
   return make("table", {class: "bars"}, make("tbody", {}, rows.map(([label, total]) => {
     const bar = make("div", {class: "bar-fill"});
-    bar.style.width = `${100 * total / most}%`;
+    bar.style.width = `${(100 * total / most).toFixed(2)}%`;
     return make("tr", {}, make("th", {scope: "row"}, label), make("td", {class: "bar-cell"}, bar),
       make("td", {class: "number"}, total ? valueText(value, total) : "–"));
   })));
@@ -36,6 +36,7 @@ function showHistograms(causes) {
   const value = chosenValue(causes);
   const parts = partsWith(causes, value);
   const memory = parts.filter((part) => part.bytes > 0 && part.count > 0);
+  document.getElementById("sizes").hidden = memory.length === 0;
   figure("sizes", `${value.title} by size`, value,
     spread(memory, value.field, (part) => Math.floor(Math.log2(Math.max(part.bytes / part.count, 1))),
       (index) => `${bytesText(2 ** index)} …`),

@@ -81,6 +81,8 @@ function showRun() {
     ...pairs("Judged by", model.policy), ...comments);
 }
 
+for (const id of ["flames", "histograms"])
+  document.getElementById(id).hidden = model.causes.length === 0;
 readChoices();
 showTotals();
 addShowChoices();

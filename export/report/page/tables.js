@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was found, kind by kind? Tables that can be sorted, each row with its story to unfold.
 
-const FIRST_ROWS = 100;
+const FIRST_ROWS = 50;
 const DECISION_TEXTS = {
   fails: "leak", shown: "seen", suppressed: "suppressed", in_baseline: "in baseline",
   allowed: "allowed", not_judged: "not judged",
 };
 const allRowsOf = new Set();  // profiles whose table is shown whole
-const unfolded = new Set();   // causes
+const unfolded = new Set(model.causes[0]?.decision === "fails" ? [0] : []);  // ids of causes
 
 /** [id, title, number or text to sort by, is a number] */
 function columnsOf(profile) {
@@ -19,6 +19,7 @@ function columnsOf(profile) {
      of: (cause) => sum(cause, "count")},
     {id: "age", title: "Oldest", isNumber: true, of: (cause) => cause.parts[0].oldest},
     {id: "where", title: "Where", of: (cause) => placeOf(cause)[0] + placeText(placeOf(cause))},
+    profile === "fd" && {id: "object", title: "Path or peer", of: (cause) => cause.parts[0].objects.join(", ")},
     {id: "thread", title: profile === "thread" ? "Name" : "Thread",
      of: (cause) => cause.parts[0].threads.join(", ")},
     model.processes.length > 1 && {id: "process", title: "Process",
@@ -59,7 +60,7 @@ function headCell(profile, column) {
     show();
     document.getElementById(`${profile}-${column.id}`).focus();
   };
-  return make("th", {scope: "col", "aria-sort": order, class: column.isNumber && "number"},
+  return make("th", {scope: "col", "aria-sort": order, class: `column-${column.id}${column.isNumber ? " number" : ""}`},
     make("button", {type: "button", id: `${profile}-${column.id}`, onclick: click}, column.title));
 }
 
@@ -80,11 +81,14 @@ function cellOf(cause, column) {
     case "count": return make("td", {class: "number"}, numberText(column.of(cause)));
     case "age": return make("td", {class: "number"}, ageText(root.oldest));
     case "where": return whereCell(cause);
-    case "thread": return make("td", {class: "name"}, root.threads.slice(0, 2).join(", ") +
-                               (root.threads.length > 2 ? ` +${root.threads.length - 2}` : ""));
+    case "object": return make("td", {class: "name mono"}, firstOf(root.objects));
+    case "thread": return make("td", {class: "name"}, firstOf(root.threads));
     default: return make("td", {class: "name"}, column.of(cause));
   }
 }
+
+const firstOf = (texts) =>
+  texts.slice(0, 2).join(", ") + (texts.length > 2 ? ` +${texts.length - 2}` : "");
 
 function whereCell(cause) {
   const place = placeOf(cause);
