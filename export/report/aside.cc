@@ -3,6 +3,8 @@
 // nothing disappears in silence.
 #include "aside.h"
 
+#include "reports.h"
+#include "root_causes.h"
 #include "visible.h"
 
 namespace leakhook::report {
@@ -10,6 +12,30 @@ namespace {
 
 using verdict::Decision;
 using verdict::Verdict;
+
+/// Sums of the parts of one decision.
+struct Sum {
+  std::size_t causes = 0;
+  std::int64_t bytes = 0;   ///< of heap blocks and mappings
+  std::int64_t count = 0;   ///< of heap blocks and mappings
+  std::int64_t others = 0;  ///< of all else
+};
+
+Sum sum_of(const std::vector<RootCause>& causes, Decision decision) {
+  Sum sum;
+  for (const RootCause& cause : causes) {
+    bool is_counted = false;
+    for (const Part& part : cause.parts) {
+      if (part.decision != decision) continue;
+      const bool is_memory = part.holding.kind == Kind::heap || part.holding.kind == Kind::mapping;
+      (is_memory ? sum.count : sum.others) += part.holding.count;
+      sum.bytes += is_memory ? part.holding.bytes : 0;
+      is_counted = true;
+    }
+    sum.causes += is_counted;
+  }
+  return sum;
+}
 
 std::string sum_text(const Sum& sum) {
   std::string out = counted(static_cast<std::int64_t>(sum.causes), "stack") + ": ";
@@ -61,22 +87,6 @@ void add_losses(const Verdict& verdict, std::vector<Detail>* out) {
 }
 
 }  // namespace
-
-Sum sum_of(const std::vector<RootCause>& causes, Decision decision) {
-  Sum sum;
-  for (const RootCause& cause : causes) {
-    bool is_counted = false;
-    for (const Part& part : cause.parts) {
-      if (part.decision != decision) continue;
-      const bool is_memory = part.holding.kind == Kind::heap || part.holding.kind == Kind::mapping;
-      (is_memory ? sum.count : sum.others) += part.holding.count;
-      sum.bytes += is_memory ? part.holding.bytes : 0;
-      is_counted = true;
-    }
-    sum.causes += is_counted;
-  }
-  return sum;
-}
 
 std::vector<Detail> asides(const Verdict& verdict, const std::vector<RootCause>& causes,
                            const ReportOptions& options) {

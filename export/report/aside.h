@@ -5,18 +5,14 @@
 #include <vector>
 
 #include "phrases.h"
-#include "reports.h"
+
+namespace leakhook::verdict {
+struct Verdict;
+}
 
 namespace leakhook::report {
 
-/// Sums of the causes of one decision.
-struct Sum {
-  std::size_t causes = 0;
-  std::int64_t bytes = 0;   ///< of heap blocks and mappings
-  std::int64_t count = 0;   ///< of heap blocks and mappings
-  std::int64_t others = 0;  ///< of all else
-};
-Sum sum_of(const std::vector<RootCause>& causes, verdict::Decision decision);
+struct ReportOptions;
 
 /// Lines such as {"suppressed", "3 stacks: 1.2 KiB in 12 blocks, 2 others; by 2 rules"}, visible(),
 /// in the order in which they are told.

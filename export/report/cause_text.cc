@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "root_causes.h"
 #include "source_place.h"
 
 namespace leakhook::report {

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "phrases.h"
-#include "reports.h"
 
 namespace leakhook::report {
+
+struct ReportOptions;
 
 /// Escape sequences of terminals where they are wanted.
 struct Paint {

@@ -9,6 +9,7 @@
 #include "page_shell.h"
 #include "phrases.h"
 #include "reports.h"
+#include "root_causes.h"
 #include "visible.h"
 
 namespace leakhook::report {

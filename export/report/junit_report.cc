@@ -9,6 +9,7 @@
 #include "aside.h"
 #include "cause_text.h"
 #include "reports.h"
+#include "root_causes.h"
 #include "source_place.h"
 #include "time_text.h"
 #include "visible.h"

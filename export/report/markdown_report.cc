@@ -7,6 +7,7 @@
 #include "cause_text.h"
 #include "markup.h"
 #include "reports.h"
+#include "root_causes.h"
 #include "visible.h"
 
 namespace leakhook::report {

@@ -4,10 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "reports.h"
-#include "root_causes.h"
+namespace leakhook::verdict {
+struct Verdict;
+}
 
 namespace leakhook::report {
+
+struct ReportOptions;
+struct RootCause;
 
 /// A JSON text that may stand inside of a <script> element.
 std::string page_model(const verdict::Verdict& verdict, const std::vector<RootCause>& causes,

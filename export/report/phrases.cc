@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "root_causes.h"
 #include "visible.h"
 
 namespace leakhook::report {

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "root_causes.h"
+#include "../verdict/holding.h"
 
 namespace leakhook::report {
+
+struct Part;
+struct RootCause;
 
 /// "96 bytes", "48.0 KiB".
 std::string bytes_text(std::int64_t bytes);

@@ -5,7 +5,10 @@
 #include <string>
 
 #include "../verdict/policy.h"
-#include "../verdict/verdict.h"
+
+namespace leakhook::verdict {
+struct Verdict;
+}
 
 namespace leakhook::report {
 

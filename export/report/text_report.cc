@@ -4,6 +4,7 @@
 #include "aside.h"
 #include "cause_text.h"
 #include "reports.h"
+#include "root_causes.h"
 #include "visible.h"
 
 namespace leakhook::report {

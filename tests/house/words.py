@@ -19,7 +19,7 @@ PUBLIC = re.compile(r"(?:[\w-]+\.)*(?:example|example\.(?:com|org|net)|localhost
                     r"debian\.org|debian\.net|elfutils\.org|sourceware\.org|mesonbuild\.com|"
                     r"prometheus\.io|parca\.dev|postgresql\.org|redis\.io|nginx\.org|"
                     r"keepachangelog\.com|semver\.org|freedesktop\.org|dwarfstd\.org|x86\.org|"
-                    r"spdx\.org|w3\.org|%s|\{\w+\})$")
+                    r"spdx\.org|w3\.org|oasis-open\.org|%s|\{\w+\})$")
 FIRST_LINES = 16  # of a service: its verdict comes first
 
 

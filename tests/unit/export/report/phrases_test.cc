@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../../../../export/report/root_causes.h"
 #include "verdicts.h"
 
 namespace leakhook::report {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "../../../../export/report/reports.h"
+#include "../../../../export/verdict/verdict.h"
 
 namespace leakhook::report {
 
