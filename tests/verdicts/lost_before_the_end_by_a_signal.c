@@ -1,0 +1,22 @@
+// verdict: definite 1/100, indirect 0, possible 0, reachable 0; fd 0
+// SPDX-License-Identifier: Apache-2.0
+// SIGTERM at its default ends the process.
+// clean: definite 0, indirect 0, possible 0, reachable 0; fd 0
+// ends: SIGTERM
+// differs from LeakSanitizer: it looks only where exit() calls it
+#include <signal.h>
+
+#include "program.h"
+
+
+APART static void lose(void) {
+  void* lost = block(100);
+  if (kIsClean) free(lost);
+}
+
+int main(void) {
+  lose();
+  wipe();
+  raise(SIGTERM);
+  return 1;
+}
