@@ -14,6 +14,7 @@ def complaints(place, words, child, status):
         heard = judges.leakhook(place)
     except judges.NotHeard as error:
         return [str(error)]
+    print("\n".join(heard.skipped), end="\n" if heard.skipped else "")
     found = list(truth.complaints(heard.words, words))
     if child:
         said = heard.child or judges.empty_words()
@@ -28,7 +29,7 @@ def main():
     parser.add_argument("--source", required=True)
     parser.add_argument("--build", required=True, help="folder of the programs")
     parser.add_argument("--library", required=True)
-    parser.add_argument("--launcher", default="", help="runs the program in a sandbox")
+    parser.add_argument("--sandbox", default="", help="the program that makes one")
     args = parser.parse_args()
     of_program = truth.of_file(args.source)
     expected = of_program.limit or of_program.words
@@ -39,7 +40,7 @@ def main():
     for suffix, words, child in runs:
         name = of_program.name + suffix
         place = judges.Place(os.path.join(os.path.abspath(args.build), name), os.path.abspath(args.build),
-                             os.path.abspath(args.library), tuple(args.launcher.split()))
+                             os.path.abspath(args.library), args.sandbox)
         for text in complaints(place, words, child, of_program.status):
             print(f"{name}: {text}")
             failed = True

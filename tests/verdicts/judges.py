@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as xml
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import truth
 
@@ -18,8 +18,8 @@ import pprof_file  # noqa: E402
 
 SECONDS = 60
 # What libc allocates for itself on the way: counted where it is said to be lost, else not.
-LIBC_OWN = re.compile(r"(__)?(pthread_create|pthread_setspecific|timer_create|setenv|add_to_environ|dlopen|"
-                      r"tls_get_addr)|_dl_|dl_open|__add_to_environ|allocate_dtv")
+LIBC_OWN = re.compile(r"_*(pthread_create|pthread_setspecific|timer_create|setenv|add_to_environ|dlopen|"
+                      r"tls_get_addr|dl_|allocate_dtv)")
 LEAK = re.compile(r"(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:\n"
                   r"((?: +#.*\n)*)")
 LEAK_FRAME = re.compile(r" +#\d+ 0x[0-9a-f]+ +(?:in (.+) )?(\S+)$", re.MULTILINE)
@@ -38,6 +38,7 @@ class Heard:
     words: truth.Words
     child: truth.Words = None
     status: int = 0
+    skipped: list = field(default_factory=list)  # what of the sandbox this machine does not permit
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Place:
     program: str
     plugins: str
     library: str = ""
-    launcher: tuple = ()   # words before the program
+    sandbox: str = ""   # the program that makes one; empty: none
 
     def is_own(self, path):
         return path in (self.program, os.path.realpath(self.program)) or (
@@ -84,7 +85,10 @@ def run(place, words, folder, **extra):
     env.update(LANG="C", LC_ALL="C", PLUGINS=place.plugins, **extra)
     if not os.path.exists(place.program):
         raise NotHeard(f"{place.program} is not built")
-    process = subprocess.Popen([*words, *place.launcher, place.program], cwd=folder, env=env,
+    launcher = [place.sandbox, folder, "--"] if place.sandbox else []
+    if launcher and "LD_PRELOAD" in env:
+        env["PRELOAD_INSIDE"] = env.pop("LD_PRELOAD")
+    process = subprocess.Popen([*words, *launcher, place.program], cwd=folder, env=env,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         stderr = process.communicate(timeout=SECONDS)[1]
@@ -239,4 +243,5 @@ def leakhook(place, folder):
     if process.pid not in stems:
         raise NotHeard(f"no profiles of process {process.pid}: {os.listdir(folder)} {stderr}")
     child = [leakhook_words(place, stem, "child_") for pid, stem in stems.items() if pid != process.pid]
-    return Heard(leakhook_words(place, stems[process.pid]), child[0] if child else None, process.returncode)
+    return Heard(leakhook_words(place, stems[process.pid]), child[0] if child else None, process.returncode,
+                 [line for line in stderr.splitlines() if line.startswith("sandbox: skipped")])

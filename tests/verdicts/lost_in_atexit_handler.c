@@ -18,6 +18,7 @@ static void at_exit(void) {
 
 int main(void) {
   of_main = (void**)block(50);
+  wipe();
   atexit(at_exit);
   return 0;
 }
