@@ -223,7 +223,8 @@ void Roots::give_modules(mark::Marker* marker) const {
 
 void Roots::give_mapping(mark::Marker* marker, const Mapping& mapping) const {
   constexpr std::uint64_t kMostOfFile = std::uint64_t{64} << 20;
-  if (!mapping.is_readable || !mapping.is_writable) return;
+  // What a program has sealed after writing pointers there can still be read.
+  if (!mapping.is_readable || (!mapping.is_writable && mapping.behind != Behind::nothing)) return;
   if (mapping.behind == Behind::kernel || mapping.behind == Behind::device) return;
   if (mapping.is_shared && mapping.behind == Behind::file && mapping.range.size() > kMostOfFile)
     return;

@@ -130,10 +130,13 @@ std::uint64_t known_thread_pointer(std::int32_t tid) {
 
 bool is_gone(const Status& status) { return !status.is_there || status.state == 'Z'; }
 
-/// It will not come to its handler soon.
-bool cannot_answer(const Status& status, int signal) {
-  return signal == 0 || status.state == 'D' || status.state == 'T' || status.state == 't' ||
-         (status.blocked >> (signal - 1) & 1) != 0;
+/// It will not come to its handler soon. A thread that blocks the signal may do so only for a
+/// moment, as libc does around the start of a thread: one that runs gets some patience, one that
+/// sleeps changes nothing.
+bool cannot_answer(const Status& status, int signal, bool has_had_patience) {
+  const bool is_stuck = status.state == 'D' || status.state == 'T' || status.state == 't';
+  const bool blocks = signal != 0 && (status.blocked >> (signal - 1) & 1) != 0;
+  return is_stuck || (blocks && (status.state == 'S' || has_had_patience));
 }
 
 bool ask(pid_t service, std::int32_t tid, int signal) {
@@ -192,7 +195,9 @@ bool Standstill::ask_all(bool* found_new) {
     if (is_gone(status)) return;
     StillThread thread{};
     thread.tid = tid;
-    thread.is_awaited = !cannot_answer(status, signal_) && ask(service_, tid, signal_);
+    // The signal stays pending where it is blocked: the thread stands still when it is lifted.
+    const bool is_asked = signal_ != 0 && ask(service_, tid, signal_);
+    thread.is_awaited = is_asked && !cannot_answer(status, signal_, false);
     fits &= threads_.push(thread);
     *found_new = true;
   });
@@ -220,13 +225,13 @@ bool Standstill::is_anyone_awaited() const {
 }
 
 /// Those that have ended meanwhile, or cannot come to their handler.
-void Standstill::give_up_the_silent() {
+void Standstill::give_up_the_silent(bool has_had_patience) {
   std::size_t kept = 0;
   for (StillThread& thread : threads_) {
     if (thread.is_awaited) {
       const Status status = status_of(service_, thread.tid);
       if (is_gone(status)) continue;
-      thread.is_awaited = !cannot_answer(status, signal_);
+      thread.is_awaited = !cannot_answer(status, signal_, has_had_patience);
     }
     threads_[kept++] = thread;
   }
@@ -234,12 +239,15 @@ void Standstill::give_up_the_silent() {
 }
 
 bool Standstill::await_all(std::uint64_t deadline_ns) {
+  constexpr std::uint64_t kPatience = 20 * kMillisecond;
+  const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
   while (true) {
     const std::uint32_t seen = arrivals.load(std::memory_order_acquire);  // pairs with the handler
     collect();
     if (!is_anyone_awaited()) return true;
-    if (sys::nanoseconds(CLOCK_MONOTONIC) >= deadline_ns) return false;
-    if (!wait_on(arrivals, seen, 5 * kMillisecond)) give_up_the_silent();
+    const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
+    if (now >= deadline_ns) return false;
+    if (!wait_on(arrivals, seen, 5 * kMillisecond)) give_up_the_silent(now - began > kPatience);
   }
 }
 

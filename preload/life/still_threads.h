@@ -63,7 +63,7 @@ class Standstill {
   bool ask_all(bool* found_new);
   bool await_all(std::uint64_t deadline_ns);
   void collect();
-  void give_up_the_silent();
+  void give_up_the_silent(bool has_had_patience);
   StillThread* find(std::int32_t tid);
   bool is_anyone_awaited() const;
 
