@@ -118,10 +118,11 @@ std::string write_baseline(const std::string& path, std::vector<BaselineEntry> e
 
 std::vector<BaselineEntry> baseline_of(const Verdict& verdict) {
   std::map<std::pair<std::size_t, Key>, BaselineEntry> sums;
+  StackNamer namer;
   for (const Finding& finding : verdict.findings) {
     if (!is_kept(finding.decision)) continue;
     const Holding& holding = verdict.dumps[finding.dump].holdings[finding.holding];
-    Key key{class_of(holding), stack_names(holding.stack)};
+    Key key{class_of(holding), namer.names_of(holding.stack)};
     BaselineEntry& entry = sums[{finding.dump, key}];
     entry.kind = key.first;
     entry.stack = key.second;

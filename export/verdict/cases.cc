@@ -46,13 +46,14 @@ bool is_before(const Case& a, const Case& b) {
 
 std::vector<Case> cases_of(const std::vector<Dump>& dumps, const Policy& policy) {
   std::vector<Case> cases;
+  StackNamer namer;
   for (std::size_t dump = 0; dump < dumps.size(); ++dump) {
     const std::vector<Holding>& holdings = dumps[dump].holdings;
     for (std::size_t i = 0; i < holdings.size(); ++i) {
       Case& added = cases.emplace_back();
       added.holding = &holdings[i];
       added.kind_class = class_of(holdings[i]);
-      added.names = stack_names(holdings[i].stack);
+      added.names = namer.names_of(holdings[i].stack);
       const Selection selection = select(holdings[i], policy);
       added.finding.dump = dump;
       added.finding.holding = i;

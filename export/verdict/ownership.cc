@@ -6,28 +6,12 @@
 
 #include <algorithm>
 
-#include "../allocator_frames.h"
 #include "stack_names.h"
 
 namespace leakhook::verdict {
 namespace {
 
 std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-bool is_general_library(std::string_view module) {
-  static constexpr std::string_view kFiles[] = {
-      "libc.so.", "libpthread.so.", "libm.so.", "libdl.so.",    "librt.so.",    "ld-linux",
-      "libc-2.",  "libstdc++.so.",  "libc++.",  "libc++abi.so", "libgcc_s.so.", "libleakhook.so"};
-  const std::string_view file = base_of(module);
-  return is_allocator_module(file) ||
-         std::any_of(std::begin(kFiles), std::end(kFiles),
-                     [&](std::string_view name) { return file.starts_with(name); });
-}
-
-bool is_general(const Frame& frame) {
-  return is_general_library(frame.module) || is_allocator_function(frame.function) ||
-         is_standard_library(frame);
-}
 
 /// Does the pattern match the whole path?
 bool matches_whole(std::string_view pattern, std::string_view path) {

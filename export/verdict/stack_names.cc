@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "../allocator_frames.h"
 #include "../demangle.h"
 
 namespace leakhook::verdict {
@@ -148,34 +149,35 @@ class NameReader {
   bool is_operator_ = false;  ///< in the name of a conversion, of new or delete
 };
 
-/// Names that no runtime of ours changes: where libc starts a program or a thread.
-bool is_start(std::string_view name) {
-  name = name.substr(0, name.find("@"));  // symbol version
-  static constexpr std::string_view kStarts[] = {"_start",
-                                                 "__libc_start_main",
-                                                 "__libc_start_main_impl",
-                                                 "__libc_start_call_main",
-                                                 "clone",
-                                                 "__clone",
-                                                 "clone3",
-                                                 "__clone3",
-                                                 "start_thread",
-                                                 "execute_native_thread_routine"};
-  return std::find(std::begin(kStarts), std::end(kStarts), name) != std::end(kStarts);
-}
-
 std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-bool is_nameless_libc(const Frame& frame) {
-  const std::string_view file = base_of(frame.module);
-  return !has_name(frame) && (file.starts_with("libc.so.") || file.starts_with("libpthread.so."));
+bool is_general_library(std::string_view module) {
+  static constexpr std::string_view kFiles[] = {"libc.so.",      "libc-2.",       "libpthread.so.",
+                                                "libm.so.",      "libdl.so.",     "librt.so.",
+                                                "ld-linux",      "libstdc++.so.", "libc++.so.",
+                                                "libc++abi.so.", "libgcc_s.so.",  "libleakhook.so"};
+  const std::string_view file = base_of(module);
+  return is_allocator_module(file) ||
+         std::any_of(std::begin(kFiles), std::end(kFiles),
+                     [&](std::string_view name) { return file.starts_with(name); });
 }
 
-/// The frames that a program's author has written or called, as a range from the innermost.
-Stack::const_iterator end_of_program(const Stack& stack) {
-  auto end = stack.end();
-  while (end != stack.begin() && (is_start(end[-1].function) || is_nameless_libc(end[-1]))) --end;
-  return end;
+bool is_standard_library(const Frame& frame) {
+  const std::string name = normalised_name(frame);
+  const auto starts = [&](std::string_view scope) {
+    return name.starts_with(scope) || (name.starts_with('<') && name.substr(1).starts_with(scope));
+  };
+  if (is_rust_name(frame.system_name))
+    return starts("std::") || starts("core::") || starts("alloc::");
+  return starts("std::") || starts("__gnu_cxx::") || starts("__cxxabiv1::");
+}
+
+/// Debug data has no name for the class of a closure, so a call that was inlined has none either.
+std::string without_unnamed(std::string name) {
+  for (const std::string_view unnamed : {"{lambda}::", "{unnamed}::"})
+    for (std::size_t at = 0; (at = name.find(unnamed, at)) != std::string::npos;)
+      name.erase(at, unnamed.size());
+  return name;
 }
 
 }  // namespace
@@ -199,26 +201,23 @@ std::string normalised_name(const Frame& frame) {
   return name.empty() ? frame.function : name;
 }
 
-bool is_standard_library(const Frame& frame) {
-  const std::string name = normalised_name(frame);
-  const auto starts = [&](std::string_view scope) {
-    return name.starts_with(scope) || (name.starts_with('<') && name.substr(1).starts_with(scope));
-  };
-  if (is_rust_name(frame.system_name))
-    return starts("std::") || starts("core::") || starts("alloc::");
-  return starts("std::") || starts("__gnu_cxx::") || starts("__cxxabiv1::");
+bool is_general(const Frame& frame) {
+  return frame.function == "_start" || is_general_library(frame.module) ||
+         is_allocator_function(frame.function) || is_standard_library(frame);
 }
 
-std::vector<std::string> stack_names(const Stack& stack) {
+std::vector<std::string> StackNamer::names_of(const Stack& stack) {
   std::vector<std::string> names;
-  const auto end = end_of_program(stack);
-  for (auto frame = stack.begin(); frame != end; ++frame) {
-    if (is_standard_library(*frame)) continue;
-    std::string name = normalised_name(*frame);
-    if (names.empty() || names.back() != name) names.push_back(std::move(name));
+  for (const Frame& frame : stack) {
+    const auto [at, is_new] = known_.try_emplace(frame.module + '\n' + frame.function);
+    if (is_new && !is_general(frame)) at->second = without_unnamed(normalised_name(frame));
+    const std::string& name = at->second;
+    if (!name.empty() && (names.empty() || names.back() != name)) names.push_back(name);
   }
   if (names.empty()) names.push_back(stack.empty() ? "[unknown]" : normalised_name(stack[0]));
   return names;
 }
+
+std::vector<std::string> stack_names(const Stack& stack) { return StackNamer().names_of(stack); }
 
 }  // namespace leakhook::verdict

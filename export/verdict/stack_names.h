@@ -3,7 +3,7 @@
 // compiler, a linker or a loader may change.
 #pragma once
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "holding.h"
@@ -14,12 +14,22 @@ namespace leakhook::verdict {
 /// addresses. "std::vector<>::push_back"; a nameless place is called by its file: "[libz.so.1]".
 std::string normalised_name(const Frame& frame);
 
-/// Innermost first. Frames of the standard library (std::, __gnu_cxx::), which come and go with
-/// inlining, and of libc's start are left out; runs of one name count once. Never empty.
+/// Innermost first, of the frames that are not general. Those of closures and unnamed classes are
+/// called as debug data has it, "main::operator()"; runs of one name count once. Never empty.
 std::vector<std::string> stack_names(const Stack& stack);
 
-/// Of the C++ or Rust standard library, by its name?
-bool is_standard_library(const Frame& frame);
+/// The same for many stacks, which share most of their frames.
+class StackNamer {
+ public:
+  std::vector<std::string> names_of(const Stack& stack);
+
+ private:
+  std::unordered_map<std::string, std::string> known_;  ///< empty: a general one
+};
+
+/// Is the function of libc, of the standard library of C++ or Rust, or an allocator's? Such frames
+/// serve everybody, and come and go with inlining and with what is installed.
+bool is_general(const Frame& frame);
 
 /// Does anybody know what the function is called? Else `function` is "libz.so.1+0x1234".
 bool has_name(const Frame& frame);

@@ -15,7 +15,7 @@ TEST(Ownership, APatternMatchesFromAnyFolderOn) {
     bool matches;
   } rows[] = {{"src/**", "src/a.c", true},
               {"src/**", "src/x/y/a.c", true},
-              {"src/**", "/home/me/src/a.c", true},
+              {"src/**", "/builder/me/src/a.c", true},
               {"src/**", "../src/a.c", true},
               {"src/**", "mysrc/a.c", false},
               {"src/**", "source/a.c", false},

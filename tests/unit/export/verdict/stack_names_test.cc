@@ -78,19 +78,22 @@ TEST(StackNames, APlaceWithoutANameIsCalledByItsFile) {
   EXPECT_TRUE(has_name({"operator+0xyz", "", "", 0, ""}));
 }
 
-TEST(StackNames, TheLibrariesOfCppAndRustAreKnownByTheirNames) {
-  EXPECT_TRUE(is_standard_library({"void std::__invoke_impl<void>(std::__x)", "_ZSt", "", 0, ""}));
-  EXPECT_TRUE(is_standard_library({"__gnu_cxx::f()", "_Z", "", 0, ""}));
-  EXPECT_FALSE(is_standard_library({"stdx::f()", "_Z", "", 0, ""}));
+TEST(StackNames, GeneralLibrariesAreKnownByTheirNames) {
+  EXPECT_TRUE(is_general({"void std::__invoke_impl<void>(std::__x)", "_ZSt", "", 0, ""}));
+  EXPECT_TRUE(is_general({"__gnu_cxx::f()", "_Z", "", 0, ""}));
+  EXPECT_FALSE(is_general({"stdx::f()", "_Z", "", 0, ""}));
   // "core" and "alloc" are names that a C++ program may give its own.
-  EXPECT_FALSE(is_standard_library({"core::run()", "_ZN4core3runEv", "", 0, ""}));
+  EXPECT_FALSE(is_general({"core::run()", "_ZN4core3runEv", "", 0, ""}));
+  EXPECT_TRUE(is_general({"core::ops::call_once", "_RNvNtC4core3ops9call_once", "", 0, ""}));
   EXPECT_TRUE(
-      is_standard_library({"core::ops::call_once", "_RNvNtC4core3ops9call_once", "", 0, ""}));
-  EXPECT_TRUE(is_standard_library(
-      {"<alloc::vec::Vec<T> as core::clone::Clone>::clone", "_RNvXs", "", 0, ""}));
+      is_general({"<alloc::vec::Vec<T> as core::clone::Clone>::clone", "_RNvXs", "", 0, ""}));
+  EXPECT_TRUE(is_general({"strdup", "strdup", "", 0, "/lib/x86_64-linux-gnu/libc.so.6"}));
+  EXPECT_FALSE(is_general({"strdup", "strdup", "", 0, "/opt/app/libcopy.so.6"}));
+  EXPECT_TRUE(is_general({"operator new(unsigned long)", "_Znwm", "", 0, "/opt/app/service"}));
+  EXPECT_FALSE(is_general({"main", "main", "", 0, "/opt/app/service"}));
 }
 
-TEST(StackNames, TheStandardLibraryTheStartAndRepetitionsAreLeftOut) {
+TEST(StackNames, GeneralLibrariesTheStartAndRepetitionsAreLeftOut) {
   const std::string libc = "/lib/x86_64-linux-gnu/libc.so.6";
   const Stack stack = {{"std::vector<int>::reserve(unsigned long)", "_ZNSt", "", 0, "app"},
                        {"walk(Node*)", "_Z4walkP4Node", "", 0, "app"},
@@ -102,7 +105,13 @@ TEST(StackNames, TheStandardLibraryTheStartAndRepetitionsAreLeftOut) {
                        {"libc.so.6+0x2724a", "", "", 0, libc},
                        {"__libc_start_main@@GLIBC_2.34", "__libc_start_main", "", 0, libc},
                        {"_start", "_start", "", 0, "app"}};
-  EXPECT_EQ(stack_names(stack), (std::vector<std::string>{"walk", "qsort", "main"}));
+  EXPECT_EQ(stack_names(stack), (std::vector<std::string>{"walk", "main"}));
+}
+
+TEST(StackNames, AClosureIsCalledTheSameInlinedOrNot) {
+  EXPECT_EQ(stack_names({{"main::{lambda(int)#2}::operator()(int) const", "_Z", "", 0, "app"},
+                         {"f()::{unnamed type#1}::run()", "_Z", "", 0, "app"}}),
+            stack_names({{"main::operator()", "", "", 0, "app"}, {"f::run", "", "", 0, "app"}}));
 }
 
 TEST(StackNames, AStackIsNeverWithoutAName) {
