@@ -3,7 +3,9 @@
 #include "dump_profiles.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <iterator>
 
 #include "heap_rows.h"
 #include "output_files.h"
@@ -55,6 +57,31 @@ void add_book_sizes(const BookSizes& sizes, std::uint64_t live_records,
                       per_one(sizes.bytes, live_records) + " per record");
 }
 
+std::string milliseconds(std::uint64_t ns) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f ms", static_cast<double>(ns) / 1e6);
+  return text;
+}
+
+/// Read by programs too: numbers and words stay.
+std::string reach_comment(const ReachSummary& reach) {
+  const std::string predicted = milliseconds(reach.predicted_ns);
+  if (reach.reason == ReachReason::none)
+    return std::string(words::kReachability) + words::kReachDone + ", pause " +
+           milliseconds(reach.pause_ns) + " (predicted " + predicted + "), scanned " +
+           std::to_string(reach.root_bytes + reach.heap_bytes) + " bytes in " +
+           milliseconds(reach.mark_ns) + ", " + std::to_string(reach.threads) + " threads, " +
+           std::to_string(reach.unseen) + " of them without their registers";
+  static constexpr const char* kReasons[] = {
+#define REACH_REASON(name, text) text,
+#include "../preload/contract/reach_reasons.def"
+  };
+  const auto reason = static_cast<std::size_t>(reach.reason);
+  const std::string text = reason < std::size(kReasons) ? kReasons[reason] : "damaged records";
+  return std::string(words::kReachability) + words::kReachUnknown + text +
+         (reach.predicted_ns ? " (predicted pause " + predicted + ")" : "");
+}
+
 std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& heap,
                                      const std::vector<std::string>& notes) {
   const Header& header = view.header();
@@ -84,16 +111,19 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   }
   if (!header.libc_hooked) comments.push_back(words::kOwnAllocator);
   comments.insert(comments.end(), notes.begin(), notes.end());
+  if (header.packed && header.reach.was_asked) comments.push_back(reach_comment(header.reach));
   if (view.damaged())
     comments.push_back(words::kDamaged + std::to_string(view.damaged()) +
-                       " (left out or shown without a stack)");
+                       " (left out, or shown without a stack or a word)");
   return comments;
 }
 
 std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResource>& resources) {
   std::vector<StackId> stacks;
-  for (const HeapRow& row : heap.live)
+  for (const HeapRow& row : heap.live) {
     if (stacks.empty() || stacks.back() != row.stack) stacks.push_back(row.stack);
+    if (row.reach == Reach::indirect) stacks.push_back(row.cause);
+  }
   for (const PassedRow& row : heap.passed) stacks.push_back(row.stack);
   for (const OpenResource& resource : resources) stacks.push_back(resource.stack);
   std::sort(stacks.begin(), stacks.end());
@@ -117,18 +147,38 @@ struct ThreadTexts {
   }
 };
 
-/// What each stack of a heap profile shows, as the writer's number.
+/// What each stack of a heap profile shows, as the writer's number, and which leaks there are.
 class HeapStacks {
  public:
   HeapStacks(const HeapRows& rows, const StackBook& book, ProfileWriter* writer) {
-    for (const HeapRow& row : rows.live) learn(row.stack, book, writer);
+    for (const HeapRow& row : rows.live) {
+      learn(row.stack, book, writer);
+      if (row.reach == Reach::indirect) learn(row.cause, book, writer);
+    }
     for (const PassedRow& row : rows.passed) learn(row.stack, book, writer);
+    leaks_.resize(users_.size());
+    for (const HeapRow& row : rows.live) {
+      if (!is_lost(row) || leaks_[number(row.cause)] != 0) continue;
+      leaks_[number(row.cause)] = ++leaks_found_;
+    }
   }
   std::uint32_t number(StackId stack) const { return numbers_[stack] - 1; }
+  /// Blocks that were lost at places that look the same, and what hangs below them, have one
+  /// number; −1: not lost.
+  std::int64_t leak(const HeapRow& row) const {
+    return is_lost(row) ? leaks_[number(row.cause)] : -1;
+  }
   /// No other stack looks the same once its allocators are trimmed.
   bool is_alone(StackId stack) const { return users_[number(stack)] == 1; }
+  bool is_alone(const HeapRow& row) const {
+    return is_alone(row.stack) && (row.reach != Reach::indirect || is_alone(row.cause));
+  }
 
  private:
+  static bool is_lost(const HeapRow& row) {
+    return row.reach == Reach::definite || row.reach == Reach::indirect;
+  }
+
   void learn(StackId stack, const StackBook& book, ProfileWriter* writer) {
     if (stack >= numbers_.size()) numbers_.resize(stack + 1);
     if (numbers_[stack] != 0) return;
@@ -140,18 +190,23 @@ class HeapStacks {
 
   std::vector<std::uint32_t> numbers_;  ///< 1 + number, by stack id
   std::vector<std::uint32_t> users_;    ///< stack ids, by number
+  std::vector<std::int64_t> leaks_;     ///< by number, 0: nothing was lost there
+  std::int64_t leaks_found_ = 0;
 };
 
 void add_heap(const SegmentView& view, const StackBook& book, const HeapRows& rows,
               ProfileWriter* writer) {
   const std::uint32_t kind = writer->text(row_of(Kind::heap).label);
   const std::uint32_t inherited = writer->text("inherited");
+  std::array<std::uint32_t, static_cast<std::size_t>(Reach::count)> reach{};
+  for (std::size_t i = 1; i < reach.size(); ++i)
+    reach[i] = writer->text(text_of(static_cast<Reach>(i)));
   const ThreadTexts threads(view, writer);
   const HeapStacks stacks(rows, book, writer);
   writer->expect(rows.live.size() + rows.passed.size());
-  // Rows of one stack differ in what becomes labels, unless threads look the same.
-  const auto add = [&](StackId stack, const Labels& labels, const Values& values) {
-    if (threads.are_distinct && stacks.is_alone(stack))
+  // Rows of one stack differ in what becomes labels, unless threads or causes look the same.
+  const auto add = [&](StackId stack, bool is_alone, const Labels& labels, const Values& values) {
+    if (threads.are_distinct && is_alone)
       writer->add_new(stacks.number(stack), labels, values);
     else
       writer->add(stacks.number(stack), labels, values);
@@ -163,13 +218,16 @@ void add_heap(const SegmentView& view, const StackBook& book, const HeapRows& ro
     labels.age_s = row.age_s;
     labels.bytes = static_cast<std::int64_t>(row.size);
     if (row.is_inherited) labels.origin = inherited;
-    add(row.stack, labels, {row.objects, row.bytes, row.objects, row.bytes});
+    labels.reach = reach[static_cast<std::size_t>(row.reach)];
+    labels.leak = stacks.leak(row);
+    add(row.stack, stacks.is_alone(row), labels, {row.objects, row.bytes, row.objects, row.bytes});
   }
   // What is gone has no thread, age or size of its own: a row without those labels, so that all
   // rows of a stack together say what it ever allocated.
   Labels labels;
   labels.kind = kind;
-  for (const PassedRow& row : rows.passed) add(row.stack, labels, {row.objects, row.bytes, 0, 0});
+  for (const PassedRow& row : rows.passed)
+    add(row.stack, stacks.is_alone(row.stack), labels, {row.objects, row.bytes, 0, 0});
 }
 
 Labels labels_of(const OpenResource& resource, std::uint8_t wanted, ProfileWriter* writer) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <tuple>
 #include <unordered_map>
 
@@ -37,15 +38,31 @@ double root_of(double value) {
 constexpr int kSizeBits = 28;
 static_assert(kStackIdBits + kNameIdBits + 1 + 3 + kSizeBits == 64 && kAgeBuckets == 8);
 
-std::uint64_t packed_row(const HeapRow& row, std::uint64_t age) {
-  std::uint64_t key = row.stack;
+/// Makes keys of rows where nobody asked what is reachable.
+using PlainKey = std::uint64_t;
+/// The others need more: many blocks of one stack may hang below leaks of other stacks.
+struct JudgedKey {
+  PlainKey plain;
+  std::uint64_t judgement;  ///< reach (3) | cause (22)
+  friend bool operator==(const JudgedKey&, const JudgedKey&) = default;
+};
+static_assert(static_cast<int>(Reach::count) <= 8);
+
+PlainKey packed_row(const HeapRow& row, std::uint64_t age) {
+  PlainKey key = row.stack;
   key = key << kNameIdBits | row.thread;
   key = key << 1 | static_cast<std::uint64_t>(row.is_inherited);
   key = key << 3 | age;
   return key << kSizeBits | row.size;
 }
 
-HeapRow unpacked_row(std::uint64_t key, std::int64_t objects) {
+void pack(const HeapRow& row, std::uint64_t age, PlainKey* key) { *key = packed_row(row, age); }
+
+void pack(const HeapRow& row, std::uint64_t age, JudgedKey* key) {
+  *key = {packed_row(row, age), static_cast<std::uint64_t>(row.reach) << kStackIdBits | row.cause};
+}
+
+HeapRow unpacked_row(PlainKey key, std::int64_t objects) {
   HeapRow row{};
   row.size = key & ((std::uint64_t{1} << kSizeBits) - 1);
   key >>= kSizeBits;
@@ -57,18 +74,39 @@ HeapRow unpacked_row(std::uint64_t key, std::int64_t objects) {
   return row;
 }
 
-auto order_of(const HeapRow& row) {
-  return std::tuple(row.stack, row.thread, row.is_inherited, row.age_s, row.size);
+HeapRow unpacked_row(const JudgedKey& key, std::int64_t objects) {
+  HeapRow row = unpacked_row(key.plain, objects);
+  row.reach = static_cast<Reach>(key.judgement >> kStackIdBits);
+  row.cause = static_cast<StackId>(key.judgement & (kMaxStacks - 1));
+  return row;
 }
 
-bool is_before(const HeapRow& a, const HeapRow& b) { return order_of(a) < order_of(b); }
+void sort_keys(std::vector<PlainKey>* keys) {
+  radix_sort(keys, [](PlainKey key) { return key; });
+}
+
+void sort_keys(std::vector<JudgedKey>* keys) {
+  radix_sort(keys, [](const JudgedKey& key) { return key.judgement; });
+  radix_sort(keys, [](const JudgedKey& key) { return key.plain; });
+}
+
+std::strong_ordering order_of(const HeapRow& a, const HeapRow& b) {
+  const auto what = [](const HeapRow& row) {
+    return std::tie(row.stack, row.thread, row.is_inherited, row.age_s, row.size);
+  };
+  const auto order = what(a) <=> what(b);
+  if (order != 0) return order;
+  return std::tie(a.reach, a.cause) <=> std::tie(b.reach, b.cause);
+}
+
+bool is_before(const HeapRow& a, const HeapRow& b) { return order_of(a, b) < 0; }
 
 /// Equal rows become one. Requires: [begin, end) is in order. The new end.
 HeapRow* add_up_equal(HeapRow* begin, HeapRow* end) {
   HeapRow* last = begin;
   for (HeapRow* row = begin; row != end; ++row) {
     if (row == begin) continue;
-    if (order_of(*row) != order_of(*last)) {
+    if (order_of(*row, *last) != 0) {
       *++last = *row;
       continue;
     }
@@ -79,32 +117,70 @@ HeapRow* add_up_equal(HeapRow* begin, HeapRow* end) {
   return begin == end ? end : last + 1;
 }
 
-/// In the order of order_of(), each once; bytes are not known yet.
-std::vector<HeapRow> counted_rows(const SegmentView& view, std::uint64_t* records) {
-  std::vector<std::uint64_t> keys;
-  std::vector<HeapRow> rows;
-  view.for_each_live([&](const LiveBlock& block) {
-    ++*records;
-    const std::uint64_t age = age_bucket_number(view.age_s(block.birth));
-    const HeapRow row{
-        block.stack, block.thread, age_bound(age), block.size, view.is_inherited(block.birth), 1, 0,
-        {}};
+/// Blocks on their way to rows.
+template <class Key>
+class RowCounter {
+ public:
+  explicit RowCounter(const SegmentView& view) : view_(view) {}
+
+  void add(const LiveBlock& block, const Judgement& judgement) {
+    ++records_;
+    const std::uint64_t age = age_bucket_number(view_.age_s(block.birth));
+    const HeapRow row{block.stack,
+                      judgement.cause,
+                      block.thread,
+                      view_.is_inherited(block.birth),
+                      judgement.reach,
+                      age_bound(age),
+                      block.size,
+                      1,
+                      0,
+                      {}};
     if (block.size >> kSizeBits == 0)
-      keys.push_back(packed_row(row, age));
+      pack(row, age, &keys_.emplace_back());
     else
-      rows.push_back(row);
-  });
-  radix_sort(&keys, [](std::uint64_t key) { return key; });
-  const bool are_all_packed = rows.empty();
-  for (std::size_t i = 0, next; i < keys.size(); i = next) {
-    for (next = i + 1; next < keys.size() && keys[next] == keys[i];) ++next;
-    rows.push_back(unpacked_row(keys[i], static_cast<std::int64_t>(next - i)));
+      rows_.push_back(row);
   }
-  if (are_all_packed) return rows;
-  std::sort(rows.begin(), rows.end(), is_before);
-  rows.resize(
-      static_cast<std::size_t>(add_up_equal(rows.data(), rows.data() + rows.size()) - rows.data()));
-  return rows;
+
+  std::uint64_t records() const { return records_; }
+
+  /// In the order of their stacks, each once; bytes are not known yet.
+  std::vector<HeapRow> take() {
+    sort_keys(&keys_);
+    const bool are_all_packed = rows_.empty();
+    for (std::size_t i = 0, next; i < keys_.size(); i = next) {
+      for (next = i + 1; next < keys_.size() && keys_[next] == keys_[i];) ++next;
+      rows_.push_back(unpacked_row(keys_[i], static_cast<std::int64_t>(next - i)));
+    }
+    if (!are_all_packed) {
+      std::sort(rows_.begin(), rows_.end(), is_before);
+      rows_.resize(static_cast<std::size_t>(
+          add_up_equal(rows_.data(), rows_.data() + rows_.size()) - rows_.data()));
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  const SegmentView& view_;
+  std::vector<Key> keys_;
+  std::vector<HeapRow> rows_;
+  std::uint64_t records_ = 0;
+};
+
+std::vector<HeapRow> counted_rows(const SegmentView& view, std::uint64_t* records) {
+  const auto finish = [&](auto* counter) {
+    *records = counter->records();
+    return counter->take();
+  };
+  if (view.is_reach_known()) {
+    RowCounter<JudgedKey> counter(view);
+    view.for_each_judged(
+        [&](const LiveBlock& block, const Judgement& judgement) { counter.add(block, judgement); });
+    return finish(&counter);
+  }
+  RowCounter<PlainKey> counter(view);
+  view.for_each_live([&](const LiveBlock& block) { counter.add(block, {}); });
+  return finish(&counter);
 }
 
 std::vector<HeapRow> live_rows(const SegmentView& view, std::uint64_t* records) {

@@ -20,13 +20,15 @@ struct SamplingError {
   double bytes() const;
 };
 
-/// Live blocks of one stack, thread, age bucket and size.
+/// Live blocks of one stack, thread, age bucket and size, and of one judgement.
 struct HeapRow {
   StackId stack;
+  StackId cause;  ///< see Judgement
   NameId thread;
+  bool is_inherited;  ///< allocated before this process was forked
+  Reach reach;
   std::int64_t age_s;
   std::uint64_t size;    ///< a power of two below the sizes where a stack has too many of them
-  bool is_inherited;     ///< allocated before this process was forked
   std::int64_t objects;  ///< already scaled when the heap was sampled
   std::int64_t bytes;
   SamplingError error;

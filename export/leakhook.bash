@@ -36,7 +36,7 @@ _leakhook() {
         mapfile -t COMPREPLY < <(compgen -f -X '!*.lhk' -- "$current"; compgen -d -- "$current")
       fi ;;
     dump)
-      mapfile -t COMPREPLY < <(compgen -W "--labels --timeout --help $(_leakhook_services)" -- "$current") ;;
+      mapfile -t COMPREPLY < <(compgen -W "--labels --reach --timeout --help $(_leakhook_services)" -- "$current") ;;
     on | off)
       mapfile -t COMPREPLY < <(compgen -W "--help $(_leakhook_services)" -- "$current") ;;
   esac

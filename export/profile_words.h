@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "../preload/contract/kinds.h"
+#include "../preload/contract/reach.h"
 
 namespace leakhook {
 
@@ -56,6 +57,12 @@ inline constexpr LabelKeyRow kLabelKeys[] = {
     {"reach", nullptr},  {"leak", "leak"},    {"mark", nullptr},
 };
 static_assert(std::size(kLabelKeys) == static_cast<std::size_t>(LabelKey::count));
+
+/// Texts of the label `reach`; the first one is never written.
+inline constexpr const char* kReachTexts[] = {"unknown", "reachable", "possible", "indirect",
+                                              "definite"};
+static_assert(std::size(kReachTexts) == static_cast<std::size_t>(Reach::count));
+constexpr const char* text_of(Reach reach) { return kReachTexts[static_cast<int>(reach)]; }
 
 /// Starts of comments; what follows is for the reader named there.
 namespace words {

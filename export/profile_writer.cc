@@ -36,6 +36,8 @@ class LabelWriter {
     add_text(LabelKey::peer, labels.peer);
     add_number(LabelKey::fd, labels.fd);
     add_text(LabelKey::path, labels.path);
+    add_text(LabelKey::reach, labels.reach);
+    add_number(LabelKey::leak, labels.leak);
   }
 
  private:
@@ -100,7 +102,7 @@ std::size_t ProfileWriter::StackHash::operator()(const ShownStack& stack) const 
 }
 
 std::size_t ProfileWriter::hash_of(std::uint32_t stack, const Labels& labels) {
-  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 48);
+  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 56);
   std::uint64_t words[sizeof(Labels) / 8];
   std::memcpy(words, &labels, sizeof words);
   std::size_t hash = stack;

@@ -129,6 +129,10 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> SegmentView::live_words() c
   return words;
 }
 
+bool SegmentView::is_reach_known() const {
+  return header().packed && header().reach.was_asked && header().reach.reason == ReachReason::none;
+}
+
 LiveBlock SegmentView::decode(std::uint64_t key, std::uint64_t value) const {
   const LiveValue decoded = LiveValue::decode(value);
   return {address_of_key(key), decoded.size, birth_of_key(key), checked(decoded.stack),

@@ -10,6 +10,7 @@
 
 #include "module.h"
 #include "presentable.h"
+#include "reach_cursor.h"
 #include "segment_reader.h"
 
 namespace leakhook {
@@ -68,6 +69,20 @@ class SegmentView {
   template <class Visit>
   void for_each_live(Visit&& visit) const {
     for (const auto& [key, value] : live_words()) visit(decode(key, value));
+  }
+
+  /// A snapshot was taken, and for_each_judged() knows more than `unknown`.
+  bool is_reach_known() const;
+  /// The same blocks, each with its Judgement. Causes are 0 or ids of stacks that exist.
+  template <class Visit>
+  void for_each_judged(Visit&& visit) const {
+    ReachCursor cursor(segment_.records<ReachRecord>(Region::reach));
+    for (const auto& [key, value] : live_words()) {
+      Judgement judgement = cursor.of(address_of_key(key), LiveValue::decode(value));
+      judgement.cause = checked(judgement.cause);
+      visit(decode(key, value), judgement);
+    }
+    damaged_ += cursor.damaged();
   }
 
   /// Whole records of the three tables with versions, in table order, with their index.

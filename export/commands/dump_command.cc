@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../../preload/contract/request.h"
 #include "../reply_socket.h"
 #include "../target.h"
 #include "arguments.h"
@@ -21,7 +22,13 @@ namespace {
 struct DumpArguments {
   pid_t pid = 0;
   std::vector<std::string> labels;
+  bool wants_reach = false;
   double timeout_s = 30;
+
+  /// LabelSet
+  std::uint8_t wanted() const {
+    return static_cast<std::uint8_t>(set_of(labels) | (wants_reach ? unsigned{kLabelReach} : 0u));
+  }
 };
 
 /// Prints the names of the profiles on stdout. The exit status.
@@ -63,13 +70,15 @@ void add_dump_command(CLI::App& app, CommandOutcome& outcome) {
       app.add_subcommand("dump", "Ask a service for a dump, print the files' names");
   add_pid(command, &options->pid);
   add_labels(command, &options->labels);
+  command->add_flag("--reach", options->wants_reach,
+                    "Find out first which heap blocks are still reachable: labels reach and leak");
   command->add_option("--timeout", options->timeout_s, "Seconds to wait")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 86400.0));
   command->callback([options, &outcome] {
     const auto timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(options->timeout_s * 1000));
-    outcome.status = run_dump(options->pid, set_of(options->labels), timeout);
+    outcome.status = run_dump(options->pid, options->wanted(), timeout);
   });
 }
 

@@ -38,6 +38,27 @@ def good_heap():
     return p
 
 
+def good_reach():
+    """A definite block and what hangs below it, one that may be reached, one that is."""
+    p = good_heap()
+
+    def text(word):
+        if word.encode() not in p.string_table:
+            p.string_table.append(word.encode())
+        return p.string_table.index(word.encode())
+    kind = p.sample[0].label[0]
+    p.sample = []
+    for number, word in enumerate(("definite", "indirect", "possible", "reachable"), 1):
+        labels = [kind, pb.Label(text("bytes"), 0, 100 + number, text("bytes")),
+                  pb.Label(text("reach"), text(word))]
+        if number <= 2:
+            labels.append(pb.Label(text("leak"), 0, 1, text("leak")))
+        p.sample.append(pb.Sample([1, 2], [1, 100 + number, 1, 100 + number], labels))
+    p.comment.append(text("reachability: done, pause 1.234 ms (predicted 2.000 ms), scanned 123 bytes in "
+                          "0.500 ms, 3 threads, 0 of them without their registers"))
+    return p
+
+
 def good_dump():
     heap = good_heap()
     dump = {"heap": heap}
@@ -94,9 +115,29 @@ BROKEN = {
 }
 
 
+BROKEN_REACH = {
+    "leak of a reachable block": lambda p: p.sample[3].label.append(p.sample[0].label[3]),
+    "lost without a leak": lambda p: p.sample[1].label.pop(),
+    "leak number 0": lambda p: setattr(p.sample[0].label[3], "num", 0),
+    "unknown word": lambda p: setattr(p.sample[0].label[2], "str", p.string_table.index(b"main")),
+    "words without a snapshot": lambda p: p.comment.pop(),
+    "words, and a reason for none": lambda p: p.string_table.__setitem__(
+        p.comment[-1], b"reachability: unknown: another snapshot was being taken"),
+    "odd comment": lambda p: p.string_table.__setitem__(p.comment[-1], b"reachability: done"),
+}
+
+
 class ProfileCheck(unittest.TestCase):
     def test_good_profile_passes(self):
         self.assertEqual(profile_check.complaints(good_heap(), "heap", "service", 42), [])
+        self.assertEqual(profile_check.complaints(good_reach(), "heap", "service", 42), [])
+
+    def test_each_fault_of_a_snapshot_is_found(self):
+        for name, damage in BROKEN_REACH.items():
+            with self.subTest(name):
+                p = good_reach()
+                damage(p)
+                self.assertNotEqual(profile_check.complaints(p, "heap", "service", 42), [])
 
     def test_each_fault_is_found(self):
         for name, damage in BROKEN.items():

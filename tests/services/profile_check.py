@@ -17,6 +17,10 @@ PROMISED_TYPES = {
 }
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 BUILD_ID = re.compile(r"([0-9a-f]{2})*")
+REACH_WORDS = ("definite", "indirect", "possible", "reachable")
+REACH_DONE = (r"reachability: done, pause \d+\.\d{3} ms \(predicted \d+\.\d{3} ms\), scanned \d+ bytes "
+              r"in \d+\.\d{3} ms, \d+ threads, \d+ of them without their registers")
+REACH_ANY = rf"{REACH_DONE}|reachability: unknown: \S.*"
 FILE_NAME = re.compile(r"\.(?P<profile>[a-z]+)\.pb\.gz$")
 
 
@@ -124,6 +128,24 @@ def identity(sample):
     return tuple(sample.location_id), tuple(labels)
 
 
+def check_reach(p, name):
+    """What a snapshot found out: words and leaks belong together, and to a comment."""
+    said = [comment for comment in p.comments() if comment.startswith("reachability: ")]
+    for comment in said:
+        if not re.fullmatch(REACH_ANY, comment):
+            yield f"an odd comment: {comment}"
+    keys = [p.string_table.index(key) if key in p.string_table else -1 for key in (b"reach", b"leak")]
+    for index, sample in enumerate(p.sample):
+        words = [p.text(label.str) for label in sample.label if label.key == keys[0]]
+        leaks = [label.num for label in sample.label if label.key == keys[1]]
+        if any(word not in REACH_WORDS for word in words):
+            yield f"sample {index}: an unknown word {words}"
+        if (words in (["definite"], ["indirect"])) != bool(leaks) or any(leak < 1 for leak in leaks):
+            yield f"sample {index}: {words} with leak {leaks}"
+        if words and not (name in ("heap", None) and any(re.fullmatch(REACH_DONE, one) for one in said)):
+            yield f"sample {index}: {words} in profile {name} that speaks of {said}"
+
+
 def check_mappings(p):
     for m in p.mapping:
         if m.memory_start >= m.memory_limit:
@@ -183,6 +205,7 @@ def complaints(p, name=None, main=None, pid=None):
     if found:
         return found  # the rest follows these references
     found += list(check_types(p, name)) + list(check_samples(p, name))
+    found += list(check_reach(p, name))
     found += list(check_mappings(p)) + list(check_locations(p))
     found += list(check_moment(p)) + list(check_comments(p, pid))
     if main and p.mapping and os.path.basename(p.text(p.mapping[0].filename)) != main:

@@ -286,6 +286,13 @@ TEST_F(RequestTest, DumpPrintsTheNames) {
   EXPECT_EQ(said(asked.get()), "ready\n1 3\n");
 }
 
+TEST_F(RequestTest, ReachTravelsAsABitOfTheLabels) {
+  const auto asked = service("answer");
+  EXPECT_EQ(ask(*asked, {"dump", "--reach"}).status, 0);
+  EXPECT_EQ(ask(*asked, {"dump", "--labels", "path", "--reach"}).status, 0);
+  EXPECT_EQ(said(asked.get()), "ready\n1 4\n1 6\n");
+}
+
 TEST_F(RequestTest, DumpPassesErrorsOn) {
   const auto asked = service("error");
   const Finished done = ask(*asked, {"dump"});

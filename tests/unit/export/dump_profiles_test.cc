@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "../../../export/profile_writer.h"
@@ -208,7 +209,7 @@ TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {
          {"mode: exact", "pid: 2147483632", "process start: 12345", "command: service --fast",
           "dump: 1", "stacks_cut: 3 (stacks cut at the frame limit)",
           "the program's own allocator is not seen", "a note",
-          "damaged records: 1 (left out or shown without a stack)"})
+          "damaged records: 1 (left out, or shown without a stack or a word)"})
       EXPECT_TRUE(text.has_comment(comment)) << name << ": " << comment;
     EXPECT_EQ(text.comments().size(), 12u);
   }
@@ -323,6 +324,165 @@ TEST_F(DumpProfilesTest, AddressesOutsideOfTheirModuleHaveNoMapping) {
   builder_.fd(4, Kind::eventfd, builder_.stack({place(0x900011, library_)}));
   make();
   EXPECT_EQ(profile("fd").profile.location(0).mapping_id(), 0u);
+}
+
+/// A lost list whose second node hangs below the first, a block that may be reached, one that is.
+class ReachLabelsTest : public DumpProfilesTest {
+ protected:
+  ReachLabelsTest() {
+    node_ = builder_.stack({place(0x300021, app_)});
+    add(0x1000, 100, stack_, Reach::definite);
+    add(0x2000, 50, node_, Reach::indirect, 0);
+    builder_.live(0x3000, 40, node_);
+    add(0x4000, 30, node_, Reach::possible, kNoLeader);
+  }
+
+  void add(std::uint64_t address, std::uint64_t size, StackId stack, Reach word,
+           std::optional<std::uint32_t> leader = {}) {
+    builder_.live(address, size, stack);
+    if (leader)
+      builder_.reach(address, size, stack, word, *leader);
+    else
+      builder_.reach(address, size, stack, word);
+  }
+
+  /// The labels reach and leak of each live sample, by its size.
+  std::map<std::string, std::string> words() const {
+    std::map<std::string, std::string> words;
+    for (const SampleText& sample : profile("heap").samples) {
+      const auto label = [&](const char* key) {
+        return sample.labels.count(key) ? sample.labels.at(key) : "-";
+      };
+      words[label("bytes")] += label("reach") + std::string(" ") + label("leak");
+    }
+    return words;
+  }
+
+  StackId node_;
+};
+
+TEST_F(ReachLabelsTest, HeapSamplesSayTheirWordAndTheirLeak) {
+  builder_.count(stack_, 5, 500);
+  builder_.fd(3, Kind::eventfd, stack_);
+  make();
+  EXPECT_EQ(words(), (LabelTexts{{"100 bytes", "definite 1 leak"},
+                                 {"50 bytes", "indirect 1 leak"},
+                                 {"40 bytes", "reachable -"},
+                                 {"30 bytes", "possible -"},
+                                 {"-", "- -"}}))
+      << "the last is what was given back";
+  EXPECT_EQ(profile("fd").samples[0].labels,
+            (LabelTexts{{"kind", "eventfd"}, {"age", "60 seconds"}}));
+}
+
+TEST_F(ReachLabelsTest, EachLabelKeyStandsOnce) {
+  make();
+  const auto heap = profile("heap").profile;
+  std::set<std::int64_t> texts, numbers;
+  for (const auto& sample : heap.sample()) {
+    std::set<std::int64_t> keys;
+    for (const auto& label : sample.label()) {
+      EXPECT_TRUE(keys.insert(label.key()).second);
+      EXPECT_TRUE(label.str() == 0 || (label.num() == 0 && label.num_unit() == 0));
+      (label.str() ? texts : numbers).insert(label.key());
+    }
+  }
+  for (const std::int64_t key : texts) EXPECT_EQ(numbers.count(key), 0u);
+}
+
+TEST_F(ReachLabelsTest, OneStackIsOneLeakAndAnotherIsAnother) {
+  add(0x5000, 100, stack_, Reach::definite);
+  add(0x6000, 20, node_, Reach::definite);
+  add(0x7000, 10, stack_, Reach::indirect, 4);
+  make();
+  const auto found = words();
+  EXPECT_EQ(found.at("10 bytes"), "indirect 1 leak");
+  EXPECT_EQ(found.at("20 bytes"), "definite 1 leak");
+  EXPECT_EQ(found.at("100 bytes"), "definite 2 leak") << "one sample of two blocks";
+  EXPECT_EQ(found.at("50 bytes"), "indirect 2 leak");
+}
+
+/// Different places that a reader cannot tell apart, here one stack under two ids.
+TEST_F(ReachLabelsTest, StacksThatLookTheSameAreOneLeak) {
+  const StackId same = builder_.stack({place(0x400011, library_), place(0x300011, app_)});
+  add(0x5000, 20, same, Reach::definite);
+  add(0x6000, 50, node_, Reach::indirect, 3);
+  make();
+  const auto found = words();
+  EXPECT_EQ(found.at("20 bytes"), "definite 1 leak");
+  EXPECT_EQ(found.at("50 bytes"), "indirect 1 leak") << "one sample, not two with equal labels";
+  for (const SampleText& sample : profile("heap").samples)
+    EXPECT_EQ(sample.values[2], sample.labels.at("bytes") == "50 bytes" ? 2 : 1);
+}
+
+TEST_F(ReachLabelsTest, ALeakWithoutAStackHasANumberToo) {
+  add(0x5000, 7, 0, Reach::definite);
+  add(0x6000, 6, node_, Reach::indirect, 3);
+  make();
+  EXPECT_EQ(words().at("7 bytes"), "definite 1 leak");
+  EXPECT_EQ(words().at("6 bytes"), "indirect 1 leak");
+  EXPECT_EQ(words().at("100 bytes"), "definite 2 leak");
+}
+
+/// The leader's own record is torn: what hangs below it still names its stack.
+TEST_F(ReachLabelsTest, ACauseNeedsNoBlockOfItsOwn) {
+  const StackId gone = builder_.stack({place(0x300031, app_)});
+  builder_.reach(0x5000, 20, gone, Reach::definite);
+  add(0x6000, 10, node_, Reach::indirect, 3);
+  make();
+  EXPECT_NE(words().at("10 bytes"), words().at("50 bytes"));
+  EXPECT_TRUE(words().at("10 bytes").starts_with("indirect "));
+  EXPECT_TRUE(profile("heap").has_comment(
+      "damaged records: 1 (left out, or shown without a stack or a word)"));
+}
+
+TEST_F(ReachLabelsTest, CommentsSayWhatTheSnapshotCost) {
+  ReachSummary& reach = builder_.header().reach;
+  reach.predicted_ns = 2'000'000;
+  reach.pause_ns = 1'234'567;
+  reach.mark_ns = 56'000'000;
+  reach.root_bytes = 1000;
+  reach.heap_bytes = 234;
+  reach.threads = 8;
+  reach.unseen = 1;
+  make();
+  for (const std::string& name : names())
+    EXPECT_TRUE(profile(name).has_comment(
+        "reachability: done, pause 1.235 ms (predicted 2.000 ms), scanned 1234 bytes in 56.000 "
+        "ms, 8 threads, 1 of them without their registers"))
+        << name;
+}
+
+TEST_F(ReachLabelsTest, CommentsSayWhyNothingIsKnown) {
+  ReachSummary& reach = builder_.header().reach;
+  reach.reason = ReachReason::no_memory;
+  make();
+  EXPECT_TRUE(profile("heap").has_comment(
+      "reachability: unknown: too little memory for the copy of the process"));
+  EXPECT_EQ(words().at("100 bytes"), "- -");
+  reach.predicted_ns = 1'500'000'000;
+  reach.reason = ReachReason::too_long;
+  make();
+  EXPECT_TRUE(profile("fd").has_comment(
+      "reachability: unknown: the pause would be longer than LEAKHOOK_SNAPSHOT_MAX allows "
+      "(predicted pause 1500.000 ms)"));
+  reach.reason = static_cast<ReachReason>(12345);
+  make();
+  EXPECT_TRUE(profile("fd").has_comment(
+      "reachability: unknown: damaged records (predicted pause 1500.000 ms)"));
+}
+
+TEST_F(ReachLabelsTest, WithoutASnapshotNothingIsSaid) {
+  builder_.header().reach = {};
+  builder_.bytes(Region::reach).clear();
+  make();
+  for (const std::string& name : names())
+    for (const std::string& comment : profile(name).comments())
+      EXPECT_FALSE(comment.starts_with("reachability")) << comment;
+  for (const SampleText& sample : profile("heap").samples) {
+    EXPECT_EQ(sample.labels.count("reach"), 0u);
+    EXPECT_EQ(sample.labels.count("leak"), 0u);
+  }
 }
 
 TEST(AgeBucket, LowerBounds) {

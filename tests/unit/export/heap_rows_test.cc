@@ -214,5 +214,74 @@ TEST(HeapRows, HugeBlocksOfManySizesBecomePowersOfTwoToo) {
   EXPECT_EQ(rows.live[0].objects + rows.live[1].objects, 100);
 }
 
+/// Words and causes of the rows of one stack, as often as there are blocks.
+std::multiset<std::pair<Reach, StackId>> judgements(const HeapRows& rows, StackId stack) {
+  std::multiset<std::pair<Reach, StackId>> found;
+  for (const HeapRow& row : rows.live)
+    for (std::int64_t i = 0; row.stack == stack && i < row.objects; ++i)
+      found.emplace(row.reach, row.cause);
+  return found;
+}
+
+TEST(HeapRows, WordsAndCausesTellRowsApart) {
+  SegmentBuilder builder;
+  const StackId list = builder.stack({place(1)});
+  const StackId node = builder.stack({place(2)});
+  const StackId other = builder.stack({place(3)});
+  for (const std::uint64_t size : {std::uint64_t{64}, std::uint64_t{1} << 28}) {
+    const std::uint64_t base = size << 8;
+    builder.live(base, size, list);
+    builder.reach(base, size, list, Reach::definite);
+    const auto leader =
+        static_cast<std::uint32_t>(builder.bytes(Region::reach).size() / sizeof(ReachRecord)) - 1;
+    for (int i = 1; i <= 2; ++i) {
+      builder.live(base + 0x10 * i, size, node);
+      builder.reach(base + 0x10 * i, size, node, Reach::indirect, leader);
+    }
+    builder.live(base + 0x30, size, other);
+    builder.reach(base + 0x30, size, other, Reach::definite);
+    builder.live(base + 0x40, size, node);
+    builder.reach(base + 0x40, size, node, Reach::indirect, leader + 3);
+    builder.live(base + 0x50, size, node);
+    builder.reach(base + 0x50, size, node, Reach::possible, kNoLeader);
+    builder.live(base + 0x60, size, node);
+    builder.live(base + 0x70, size, node);
+    builder.reach(base + 0x70, size + 1, node, Reach::definite);
+  }
+  const LoadedSegment loaded(builder.packed());
+  const HeapRows rows = heap_rows(loaded.view);
+  using Found = std::multiset<std::pair<Reach, StackId>>;
+  const Found of_list{{Reach::definite, list}}, of_other{{Reach::definite, other}};
+  const Found of_node{{Reach::indirect, list}, {Reach::indirect, list}, {Reach::indirect, other},
+                      {Reach::possible, 0},    {Reach::reachable, 0},   {Reach::unknown, 0}};
+  const auto twice = [](Found found) {
+    const Found once = found;
+    found.insert(once.begin(), once.end());
+    return found;
+  };
+  EXPECT_EQ(judgements(rows, list), twice(of_list));
+  EXPECT_EQ(judgements(rows, other), twice(of_other));
+  EXPECT_EQ(judgements(rows, node), twice(of_node));
+  EXPECT_EQ(rows.live.size(), 14u) << "equal ones share a row";
+  EXPECT_EQ(loaded.view.damaged(), 2u);
+  EXPECT_EQ(rows.records, 16u);
+}
+
+TEST(HeapRows, WithoutASnapshotNothingIsKnown) {
+  SegmentBuilder builder;
+  const StackId stack = builder.stack({place(1)});
+  builder.live(0x1000, 64, stack);
+  builder.live(0x2000, 64, stack);
+  builder.reach(0x1000, 64, stack, Reach::definite);
+  builder.header().reach.reason = ReachReason::died;
+  const LoadedSegment half(builder.packed());
+  EXPECT_EQ(heap_rows(half.view).live.at(0).reach, Reach::unknown);
+  EXPECT_EQ(heap_rows(half.view).live.size(), 1u);
+  builder.header().reach = {};
+  const LoadedSegment none(builder.packed());
+  EXPECT_EQ(heap_rows(none.view).live.at(0).reach, Reach::unknown);
+  EXPECT_EQ(none.view.damaged(), 0u);
+}
+
 }  // namespace
 }  // namespace leakhook

@@ -29,6 +29,9 @@ SegmentBuilder rich_segment() {
   const NameId name = builder.name("worker");
   for (std::uint64_t i = 0; i < 400; ++i)
     builder.live(0x10000 + 16 * i, i * i, stacks[i % 40], name, i);
+  for (std::uint64_t i = 0; i < 400; i += 3)
+    builder.reach(0x10000 + 16 * i, i * i, stacks[i % 40],
+                  i % 2 ? Reach::indirect : Reach::definite, static_cast<std::uint32_t>(i / 6 * 2));
   for (const StackId stack : stacks) builder.count(stack, 20, 200000, stack % 4);
   for (int fd = 0; fd < 20; ++fd)
     builder.fd(fd, static_cast<Kind>(2 + fd % 14), stacks[fd]).name_form = fd % 3;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <random>
 
 #include "../../../export/dump_profiles.h"
@@ -241,6 +242,20 @@ TEST_F(ProfileReaderTest, WordsMarksAndLeaksTellHoldingsApart) {
   }
 }
 
+TEST_F(ProfileReaderTest, WhatASnapshotFoundComesBack) {
+  SegmentBuilder builder = service();
+  builder.reach(0x2000, 32, 1, Reach::definite);
+  builder.reach(0x4000, 8, 2, Reach::indirect, 0);
+  read({write("x", std::move(builder))});
+  ASSERT_EQ(read_.errors, Texts{});
+  EXPECT_TRUE(dump().is_reach_known);
+  std::map<std::int64_t, std::pair<Word, std::int64_t>> found;
+  for (const Holding& one : dump().holdings) found[one.bytes] = {one.word, one.leak};
+  const std::map<std::int64_t, std::pair<Word, std::int64_t>> expected{
+      {64, {Word::reachable, 0}}, {32, {Word::definite, 1}}, {8, {Word::indirect, 1}}};
+  EXPECT_EQ(found, expected);
+}
+
 TEST_F(ProfileReaderTest, AFolderHasTheNewestDumpOfEachProcess) {
   write("older", service(77, 1000, 100));
   write("a.newer", service(77, 1000, 200));
@@ -303,6 +318,15 @@ TEST_F(ProfileReaderTest, AProcessThatWasKilledIsJudgedByWhatItLeftBehind) {
   read({folder_.path()});
   ASSERT_EQ(read_.dumps.size(), 1u);
   EXPECT_EQ(holding(Kind::eventfd).count, 1);
+}
+
+/// The program before an exec leaves its segment; the one after it is the same process.
+TEST_F(ProfileReaderTest, WhatWasLeftBehindBeforeADumpIsNotJudged) {
+  write("x", service(77, 1000, 1'000'000'000));
+  write_file(folder_ / "left.lhk", service().spread());
+  read({folder_.path()});
+  ASSERT_EQ(read_.dumps.size(), 1u);
+  EXPECT_EQ(dump().files[0].path, folder_ / "x.fd.pb.gz");
 }
 
 TEST_F(ProfileReaderTest, FilesOfTwoDumpsAreNotMixed) {

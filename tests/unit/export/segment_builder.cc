@@ -97,6 +97,18 @@ void SegmentBuilder::live(std::uint64_t address, std::uint64_t size, StackId sta
   record.value = LiveValue{size, stack, thread}.encode();
 }
 
+void SegmentBuilder::reach(std::uint64_t address, std::uint64_t size, StackId stack, Reach word) {
+  const std::size_t index = bytes(Region::reach).size() / sizeof(ReachRecord);
+  reach(address, size, stack, word, static_cast<std::uint32_t>(index));
+}
+
+void SegmentBuilder::reach(std::uint64_t address, std::uint64_t size, StackId stack, Reach word,
+                           std::uint32_t leader) {
+  header().reach.was_asked = 1;
+  const std::size_t index = bytes(Region::reach).size() / sizeof(ReachRecord);
+  at<ReachRecord>(Region::reach, index) = {address, ReachRecord::encode(size, word), stack, leader};
+}
+
 void SegmentBuilder::count(StackId stack, std::uint64_t objects, std::uint64_t bytes,
                            std::uint32_t shard) {
   auto& counts = at<StackCounts>(Region::counts, count_index(stack, shard));

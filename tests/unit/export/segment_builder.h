@@ -22,6 +22,11 @@ class SegmentBuilder {
   StackId stack(const std::vector<std::uint64_t>& places, std::uint16_t end = 0);
   void live(std::uint64_t address, std::uint64_t size, StackId stack, NameId thread = 0,
             std::uint32_t birth = 1);
+  /// A block that a snapshot did not reach, and that there was one. `leader`: index of a record;
+  /// that of this one unless given. Requires: rising addresses.
+  void reach(std::uint64_t address, std::uint64_t size, StackId stack, Reach word);
+  void reach(std::uint64_t address, std::uint64_t size, StackId stack, Reach word,
+             std::uint32_t leader);
   void count(StackId stack, std::uint64_t objects, std::uint64_t bytes, std::uint32_t shard = 0);
   /// Records with version 2. The reference holds until the next call.
   FdRecord& fd(int number, Kind kind, StackId stack, std::uint32_t birth = 1);
