@@ -3,7 +3,6 @@
 // nothing disappears in silence.
 #include "aside.h"
 
-#include "reports.h"
 #include "root_causes.h"
 #include "visible.h"
 
@@ -62,15 +61,6 @@ void add_sums(const Verdict& verdict, const std::vector<RootCause>& causes,
   add(Decision::not_judged, "not judged", " (still reachable, inherited, or not asked for)");
 }
 
-void add_unused_rules(const Verdict& verdict, const ReportOptions& options,
-                      std::vector<Detail>* out) {
-  for (const auto& use : verdict.uses) {
-    if (use.count > 0 || use.suppression >= options.policy.suppressions.size()) continue;
-    const verdict::Suppression& rule = options.policy.suppressions[use.suppression];
-    out->push_back({"unused suppression", visible(rule.text + " (" + rule.source + ")")});
-  }
-}
-
 void add_gone(const Verdict& verdict, std::vector<Detail>* out) {
   for (const verdict::BaselineEntry& entry : verdict.gone)
     out->push_back({"gone from the baseline",
@@ -79,23 +69,13 @@ void add_gone(const Verdict& verdict, std::vector<Detail>* out) {
                         (entry.stack.size() > 1 ? " < " + visible(entry.stack[1]) : "")});
 }
 
-void add_losses(const Verdict& verdict, std::vector<Detail>* out) {
-  for (const verdict::Dump& dump : verdict.dumps) {
-    for (const std::string& loss : dump.losses)
-      out->push_back({"not recorded", visible(loss) + ", in " + process_text(dump)});
-  }
-}
-
 }  // namespace
 
-std::vector<Detail> asides(const Verdict& verdict, const std::vector<RootCause>& causes,
-                           const ReportOptions& options) {
+std::vector<Detail> asides(const Verdict& verdict, const std::vector<RootCause>& causes) {
   std::vector<Detail> out;
   add_sums(verdict, causes, &out);
-  add_unused_rules(verdict, options, &out);
   add_gone(verdict, &out);
   for (const std::string& remark : verdict.remarks) out.push_back({"note", visible(remark)});
-  add_losses(verdict, &out);
   return out;
 }
 

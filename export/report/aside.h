@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a report tell beside the findings? Rules that were used or not, what went unrecorded.
+// What does a report tell beside the findings? What was left out of it, and the judge's remarks.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,12 +12,11 @@ struct Verdict;
 
 namespace leakhook::report {
 
-struct ReportOptions;
+struct RootCause;
 
 /// Lines such as {"suppressed", "3 stacks: 1.2 KiB in 12 blocks, 2 others; by 2 rules"}, visible(),
 /// in the order in which they are told.
-std::vector<Detail> asides(const verdict::Verdict& verdict, const std::vector<RootCause>& causes,
-                           const ReportOptions& options);
+std::vector<Detail> asides(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
 
 /// "2 leaks in service (pid 12)", "no leaks", "undecided: …".
 std::string title_of(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);

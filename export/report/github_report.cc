@@ -76,7 +76,7 @@ std::string github_report(const verdict::Verdict& verdict, const ReportOptions& 
   out += annotations("error", Decision::fails, verdict, causes, options);
   out += annotations("warning", Decision::shown, verdict, causes, options);
   std::string notes;
-  for (const Detail& aside : asides(verdict, causes, options))
+  for (const Detail& aside : asides(verdict, causes))
     notes += aside.name + ": " + aside.text + "\n";
   return out + command("notice", "", "leakhook: " + title_of(verdict, causes),
                        notes + verdict::summary_line(verdict.totals));

@@ -157,7 +157,7 @@ class JunitReport {
 
   void add_asides(pugi::xml_node suite) const {
     std::string text;
-    for (const Detail& aside : asides(verdict_, causes_, options_))
+    for (const Detail& aside : asides(verdict_, causes_))
       text += aside.name + ": " + aside.text + "\n";
     text += verdict::summary_line(verdict_.totals) + "\n";
     suite.append_child("system-out").text().set(text.c_str());

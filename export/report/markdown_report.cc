@@ -16,7 +16,8 @@ namespace {
 using verdict::Decision;
 
 /// A step summary may have 1 MiB, a comment 64 KiB.
-constexpr std::size_t kMostTold = 50;
+constexpr std::size_t kMostRows = 50;
+constexpr std::size_t kMostStacks = 20;
 
 /// The longest run of backticks: a fence must be longer.
 std::size_t longest_run(const std::string& text) {
@@ -59,7 +60,7 @@ class MarkdownReport {
     add_table(Decision::fails, "Leak");
     add_stacks();
     add_table(Decision::shown, "Seen, does not fail");
-    for (const Detail& aside : asides(verdict_, causes_, options_))
+    for (const Detail& aside : asides(verdict_, causes_))
       out_ += "- " + aside.name + ": " + code(aside.text) + "\n";
     return out_ + "\n" + fenced(verdict::summary_line(verdict_.totals) + "\n");
   }
@@ -79,15 +80,15 @@ class MarkdownReport {
                : number_text(static_cast<std::int64_t>(verdict_.dumps.size())) + " processes";
   }
 
-  std::vector<const RootCause*> told(Decision decision) const {
+  std::vector<const RootCause*> told(Decision decision, std::size_t most) const {
     std::vector<const RootCause*> out;
     for (const RootCause& cause : causes_)
-      if (cause.decision == decision && out.size() < kMostTold) out.push_back(&cause);
+      if (cause.decision == decision && out.size() < most) out.push_back(&cause);
     return out;
   }
 
   void add_table(Decision decision, const char* title) {
-    const auto causes = told(decision);
+    const auto causes = told(decision, kMostRows);
     if (causes.empty()) return;
     const bool names_processes = verdict_.dumps.size() > 1;
     out_ += std::string("| ") + title + " | Where | Thread |" +
@@ -106,7 +107,7 @@ class MarkdownReport {
   }
 
   void add_stacks() {
-    for (const RootCause* cause : told(Decision::fails)) {
+    for (const RootCause* cause : told(Decision::fails, kMostStacks)) {
       const verdict::Dump& dump = verdict_.dumps[cause->dump];
       std::string lines;
       for (const std::string& line : cause_lines(*cause, dump, options_, Paint{}))

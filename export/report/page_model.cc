@@ -3,8 +3,8 @@
 // findings that refer to them by number.
 #include "page_model.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "aside.h"
 #include "cause_text.h"
@@ -22,15 +22,21 @@ using json = nlohmann::ordered_json;
 /// Things by their place in a list, each once.
 struct Numbered {
   json list = json::array();
-  std::map<std::string, std::size_t> places;
+  std::unordered_map<std::string, std::size_t> places;
 
-  std::size_t add(json item) {
-    const auto [place, is_new] =
-        places.try_emplace(item.dump(-1, ' ', false, json::error_handler_t::replace), list.size());
-    if (is_new) list.push_back(std::move(item));
+  /// `make` is asked for what the key stands for when it is new.
+  template <typename Make>
+  std::size_t number_of(const std::string& key, Make make) {
+    const auto [place, is_new] = places.try_emplace(key, list.size());
+    if (is_new) list.push_back(make());
     return place->second;
   }
 };
+
+std::string key_of(const verdict::Frame& frame) {
+  return frame.function + '\0' + frame.file + '\0' + std::to_string(frame.line) + '\0' +
+         frame.module;
+}
 
 const char* kind_label(Kind kind) {
   return kind == Kind::none || kind >= Kind::count ? "unknown" : row_of(kind).label;
@@ -56,6 +62,7 @@ std::string fail_on_text(const verdict::FailOn& fail_on) {
   for (const verdict::Word word : fail_on.words)
     texts.push_back(std::string("heap ") + verdict::text_of(word));
   for (const Kind kind : fail_on.kinds) texts.push_back(kind_label(kind));
+  if (fail_on.running_threads) texts.push_back("running threads");
   if (fail_on.misuse) texts.push_back("misuse");
   return joined(texts);
 }
@@ -134,7 +141,7 @@ class PageModel {
                         {"frames", frames_.list},
                         {"stacks", stacks_.list},
                         {"causes", causes},
-                        {"asides", pairs(asides(verdict_, causes_, options_))},
+                        {"asides", pairs(asides(verdict_, causes_))},
                         {"policy", pairs(policy_rows(verdict_, options_.policy))}};
     return model.dump(-1, ' ', false, json::error_handler_t::replace);
   }
@@ -198,9 +205,15 @@ class PageModel {
 
   std::size_t stack_number(const verdict::Stack& stack) {
     json numbers = json::array();
-    for (const verdict::Frame& frame : from_root(stack, options_))
-      numbers.push_back(frames_.add({frame.function, frame.file, frame.line, frame.module}));
-    return stacks_.add(std::move(numbers));
+    std::string key;
+    for (const verdict::Frame& frame : stack) {
+      const std::size_t number = frames_.number_of(key_of(frame), [&] {
+        return json{frame.function, from_root({frame}, options_)[0].file, frame.line, frame.module};
+      });
+      numbers.push_back(number);
+      key += std::to_string(number) + " ";
+    }
+    return stacks_.number_of(key, [&] { return numbers; });
   }
 
   const verdict::Verdict& verdict_;

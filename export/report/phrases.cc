@@ -74,6 +74,9 @@ const char* acquired_by(Kind kind) {
 }
 
 const char* fate_of(const Holding& holding) {
+  if (holding.state == "running") return "still running and not joined";
+  if (holding.state == "detached") return "still running, detached";
+  if (holding.state == "ended") return "ended and not joined";
   switch (holding.word) {
     case Word::definite:
       return "definitely lost";
@@ -126,7 +129,7 @@ void add_list(std::vector<Detail>* out, const std::vector<std::string>& texts, c
 }
 
 std::string loop_text(double per_iteration) {
-  if (per_iteration < 1) return "once, not in each iteration";
+  if (per_iteration <= 0) return "once, not in each iteration";
   char text[64];
   std::snprintf(text, sizeof text, "%.4g more in each iteration", per_iteration);
   return text;

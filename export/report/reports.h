@@ -13,7 +13,7 @@ struct Verdict;
 namespace leakhook::report {
 
 struct ReportOptions {
-  /// By what was judged: unused suppressions are named, and the HTML report shows it.
+  /// By what was judged: the HTML report shows it.
   verdict::Policy policy;
   /// Absolute folder, usually of the repository: source files below it are named from there, as
   /// GitHub and SARIF viewers want them. Empty: files stay as the debug information names them.

@@ -49,6 +49,7 @@ Holding visible_holding(Holding holding) {
     frame.module = visible(frame.module);
   }
   holding.origin = visible(holding.origin);
+  holding.state = visible(holding.state);
   holding.thread = visible(holding.thread);
   holding.mark = visible(holding.mark);
   holding.paths = visible_all(holding.paths);
@@ -92,12 +93,13 @@ void count_in(Part* part, const Finding& finding, const Holding& holding) {
   part->per_iteration += finding.per_iteration;
 }
 
-/// (kind, word, decision, reason, origin, stack): what makes findings of one cause read as one.
-using PartKey =
-    std::tuple<Kind, verdict::Word, verdict::Decision, std::string, std::string, std::string>;
+/// (kind, word, decision, reason, origin, state, stack): what makes findings of one cause read as
+/// one.
+using PartKey = std::tuple<Kind, verdict::Word, verdict::Decision, std::string, std::string,
+                           std::string, std::string>;
 PartKey part_key(const Finding& finding, const Holding& holding) {
-  return {holding.kind,   holding.word,   finding.decision,
-          finding.reason, holding.origin, key_of(holding.stack)};
+  return {holding.kind,   holding.word,  finding.decision,     finding.reason,
+          holding.origin, holding.state, key_of(holding.stack)};
 }
 
 /// Process and number of the root cause; where there is no number, the part stands for itself.

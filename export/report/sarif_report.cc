@@ -124,7 +124,7 @@ class SarifReport {
     result["partialFingerprints"] = {{"leakhook/v1", root.fingerprint},
                                      {"primaryLocationLineHash", root.fingerprint + ":1"}};
     result["occurrenceCount"] = std::max<std::int64_t>(root.holding.count, 1);
-    if (options_.policy.baseline)
+    if (options_.policy.baseline && cause.decision == Decision::fails)
       result["baselineState"] = root.new_count < root.holding.count ? "updated" : "new";
     result["properties"] = {{"bytes", root.holding.bytes},
                             {"process", dump.pid},
@@ -176,7 +176,7 @@ class SarifReport {
     json out = json::array();
     if (!verdict_.undecided.empty())
       out.push_back({{"level", "error"}, {"message", message(visible(verdict_.undecided))}});
-    for (const Detail& aside : asides(verdict_, causes_, options_))
+    for (const Detail& aside : asides(verdict_, causes_))
       out.push_back({{"level", "note"}, {"message", message(aside.name + ": " + aside.text)}});
     return out;
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "../verdict/ownership.h"
+
 namespace leakhook::report {
 namespace {
 
@@ -12,8 +14,9 @@ using verdict::Frame;
 
 bool has_line(const Frame& frame) { return !frame.file.empty() && frame.line > 0; }
 
-/// Where no root says what the user can edit: what the system did not install.
+/// Can the user edit it? Where nothing says so: what the system did not install.
 bool is_own(const Frame& frame, const ReportOptions& options) {
+  if (!options.policy.own.empty()) return verdict::is_own({frame}, options.policy.own);
   if (!options.source_root.empty()) return below_root(frame.file, options.source_root).has_value();
   return !frame.file.starts_with("/usr/");
 }
@@ -21,21 +24,22 @@ bool is_own(const Frame& frame, const ReportOptions& options) {
 }  // namespace
 
 std::optional<std::string> below_root(const std::string& file, const std::string& root) {
+  if (file.empty() || (file[0] == '/' && root.empty())) return std::nullopt;
   const std::filesystem::path path = std::filesystem::path(file).lexically_normal();
-  if (file.empty()) return std::nullopt;
   std::filesystem::path inside = path;
-  if (path.is_absolute()) {
-    if (root.empty()) return std::nullopt;
+  if (path.is_absolute())
     inside = path.lexically_relative(std::filesystem::path(root).lexically_normal());
-  }
   if (inside.empty() || *inside.begin() == "..") return std::nullopt;
   return inside.string();
 }
 
 std::optional<SourcePlace> source_place(const verdict::Stack& stack, const ReportOptions& options) {
-  auto found = std::find_if(stack.begin(), stack.end(), [&](const Frame& frame) {
+  if (stack.empty()) return std::nullopt;
+  const auto owner = stack.begin() + (verdict::owning_frame(stack) - stack.data());
+  auto found = std::find_if(owner, stack.end(), [&](const Frame& frame) {
     return has_line(frame) && is_own(frame, options);
   });
+  if (found == stack.end()) found = std::find_if(owner, stack.end(), has_line);
   if (found == stack.end()) found = std::find_if(stack.begin(), stack.end(), has_line);
   if (found == stack.end()) return std::nullopt;
   const auto inside = below_root(found->file, options.source_root);

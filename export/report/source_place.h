@@ -18,7 +18,8 @@ struct SourcePlace {
   std::size_t frame = 0;  ///< its place in the stack
 };
 
-/// The innermost frame of the user's own code that has a source line, or else of any code.
+/// From the frame that owns the leak (verdict::owning_frame()) outwards: the first of the user's
+/// own code (--own, else below the root) that has a source line, or else of any code.
 std::optional<SourcePlace> source_place(const verdict::Stack& stack, const ReportOptions& options);
 
 /// A file below the root as a path from there; a relative one counts as such. Else nothing.

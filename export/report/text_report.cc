@@ -88,7 +88,7 @@ class TextReport {
     line("");
     if (verdict_.has_leaks && !verdict_.undecided.empty())
       line(paint_.warning("undecided:") + " " + visible(verdict_.undecided));
-    for (const Detail& aside : asides(verdict_, causes_, options_))
+    for (const Detail& aside : asides(verdict_, causes_))
       line(paint_.strong(aside.name + ":") + " " + aside.text);
   }
 

@@ -2,6 +2,7 @@
 // Which characters may reach a reader's screen? None that changes what stands around it.
 #include "visible.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -49,6 +50,9 @@ bool is_shown(char32_t value) {
 }  // namespace
 
 std::string visible(std::string_view raw) {
+  // Nearly all names are plain, and there may be a million.
+  if (std::all_of(raw.begin(), raw.end(), [](char sign) { return sign >= ' ' && sign <= '~'; }))
+    return std::string(raw);
   const std::string valid = presentable(raw);
   std::string out;
   out.reserve(valid.size());

@@ -54,6 +54,9 @@ TEST(Phrases, HeadlinesSayWhatWasNotDone) {
   EXPECT_EQ(headline(held(Kind::socket, 3, {}), true), "3 sockets not closed");
   EXPECT_EQ(headline(held(Kind::thread, 1, {}), false), "1 thread not joined");
   EXPECT_EQ(headline(held(Kind::process, 2, {}), false), "2 child processes not waited for");
+  verdict::Holding thread = held(Kind::thread, 1, {});
+  thread.state = "ended";
+  EXPECT_EQ(headline(thread, false), "1 thread ended and not joined");
   verdict::Holding holding = held(Kind::file, 1, {});
   holding.origin = "inherited";
   EXPECT_EQ(headline(holding, false), "1 file not closed (inherited)");

@@ -9,10 +9,10 @@
 namespace leakhook::report {
 namespace {
 
-const verdict::Stack kStack = {frame("malloc"), frame("push_back", "/usr/include/vector.h", 7),
-                               frame("third", "/deps/lib/third.c", 5),
-                               frame("mine", "/srv/./src/../src/mine.cc", 42),
-                               frame("main", "/srv/src/main.cc", 3)};
+const verdict::Stack kStack = {
+    frame("malloc"), frame("std::vector<int>::push_back(int)", "/usr/include/vector.h", 7),
+    frame("third", "/deps/lib/third.c", 5), frame("mine", "/srv/./src/../src/mine.cc", 42),
+    frame("main", "/srv/src/main.cc", 3)};
 
 ReportOptions with_root(const char* root) {
   ReportOptions options;
@@ -32,6 +32,21 @@ TEST(SourcePlace, IsTheInnermostFrameBelowTheRoot) {
   }
 }
 
+TEST(SourcePlace, IsWhatTheUserCallsOwn) {
+  ReportOptions options = with_root("/srv");
+  options.policy.own = {"main.cc"};
+  EXPECT_EQ(source_place(kStack, options)->function, "main");
+  options.policy.own = {"deps/**"};
+  EXPECT_EQ(source_place(kStack, options)->function, "third");
+}
+
+TEST(SourcePlace, IsNoAllocatorOfTheUsers) {
+  const verdict::Stack stack = {frame("operator new(unsigned long)", "/srv/new.cc", 4),
+                                frame("mine", "/srv/mine.cc", 42)};
+  EXPECT_EQ(source_place(stack, with_root("/srv"))->function, "mine");
+  EXPECT_EQ(source_place({stack[0]}, with_root("/srv"))->function, "operator new(unsigned long)");
+}
+
 TEST(SourcePlace, IsNoSystemHeaderWithoutARoot) {
   const auto place = source_place(kStack, {});
   ASSERT_TRUE(place);
@@ -43,7 +58,7 @@ TEST(SourcePlace, IsNoSystemHeaderWithoutARoot) {
 TEST(SourcePlace, IsAnyLineRatherThanNone) {
   const auto place = source_place(kStack, with_root("/elsewhere"));
   ASSERT_TRUE(place);
-  EXPECT_EQ(place->function, "push_back");
+  EXPECT_EQ(place->function, "third");
   EXPECT_FALSE(source_place({frame("a"), frame("b", "/srv/b.cc", 0)}, with_root("/srv")));
   EXPECT_FALSE(source_place({}, {}));
 }

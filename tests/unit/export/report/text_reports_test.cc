@@ -75,12 +75,10 @@ TEST(TextReport, GivesALineToWhatWasLeftOut) {
              "\nsuppressed: 1 stack: 2 other resources, by 1 rule\n"
              "in the baseline: 1 stack: 200 bytes in 5 blocks\n"
              "allowed: 1 stack: 1 other resource\nnot judged: 136 stacks: ");
-  EXPECT_HAS(
-      text,
-      "\nunused suppression: leak:never (rules.txt:1)\n"
-      "gone from the baseline: heap/definite in mended < main\n"
-      "note: 1 profile could not be read: worker.pb.gz\n"
-      "not recorded: stacks_lost: 3 (the table of stacks was full), in service (pid 4711)\n");
+  EXPECT_HAS(text,
+             "\ngone from the baseline: heap/lost in mended < main\n"
+             "note: service (4711): stacks_lost: 3 (the table of stacks was full)\n"
+             "note: unused suppression: leak:never (rules.txt:1)\n");
   EXPECT_HAS_NOT(text, "open_log");
   EXPECT_HAS_NOT(text, "old_leak");
   EXPECT_HAS(text,

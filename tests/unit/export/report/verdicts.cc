@@ -194,9 +194,9 @@ Verdict rich_verdict() {
   file.paths = {"/etc/service.conf"};
   add(&verdict, 1, file, Decision::fails);
   verdict.uses = {{0, 0, 0}, {1, 2, 0}};
-  verdict.gone = {{"heap/definite", {"mended", "main"}, 2, 20}};
-  verdict.remarks = {"1 profile could not be read: worker.pb.gz"};
-  verdict.dumps[0].losses = {"stacks_lost: 3 (the table of stacks was full)"};
+  verdict.gone = {{"heap/lost", {"mended", "main"}, 2, 20}};
+  verdict.remarks = {"service (4711): stacks_lost: 3 (the table of stacks was full)",
+                     "unused suppression: leak:never (rules.txt:1)"};
   verdict.dumps[0].files = {{"heap", "/tmp/leakhook.service.4711.0001.heap.pb.gz", "\x1f\x8bheap"},
                             {"fd", "", std::string("\x1f\x8b\0\xff", 4)}};
   verdict.totals = {61440, 576, 4, 1, 0, 1};
@@ -206,12 +206,12 @@ Verdict rich_verdict() {
 ReportOptions rich_options() {
   ReportOptions options;
   options.source_root = "/srv";
-  options.policy.fail_on = {
-      {Kind::socket, Kind::file, Kind::thread}, {Word::definite, Word::indirect}, false};
+  options.policy.fail_on = {{Kind::socket, Kind::file, Kind::thread},
+                            {Word::definite, Word::indirect}};
   options.policy.suppressions = {{"leak", "never", "rules.txt:1", "leak:never"},
                                  {"fd", "open_log", "rules.txt:2", "fd:open_log"}};
-  options.policy.baseline = {{"heap/definite", {"old_leak"}, 5, 200}};
-  options.policy.allowances = {{"timer<=1", {Kind::timer}, false, 1}};
+  options.policy.baseline = {{"heap/lost", {"old_leak"}, 5, 200}};
+  options.policy.allowances = {{"timer<=1", {Kind::timer}, {}, false, 1}};
   options.host = "builder";
   options.run_seconds = 1.5;
   return options;
@@ -227,7 +227,7 @@ Verdict hostile_verdict() {
   const verdict::Frame bad{kHostile, kHostile, "/srv/" + kHostile, 3, "/lib/" + kHostile};
   for (const Decision decision : {Decision::fails, Decision::shown, Decision::suppressed}) {
     Holding holding = held(Kind::socket, 1, {bad, bad});
-    holding.origin = holding.thread = holding.mark = kHostile;
+    holding.origin = holding.state = holding.thread = holding.mark = kHostile;
     holding.paths = holding.peers = {kHostile};
     auto added = add(&verdict, 0, holding, decision);
     added.finding.reason = added.finding.fingerprint = kHostile;
@@ -245,7 +245,7 @@ ReportOptions hostile_options() {
   options.source_root = "/srv";
   options.host = kHostile;
   options.policy.suppressions = {{kHostile, kHostile, kHostile, kHostile}};
-  options.policy.allowances = {{kHostile, {}, false, 1}};
+  options.policy.allowances = {{kHostile, {}, {}, false, 1}};
   options.policy.own = {kHostile};
   options.policy.mark = kHostile;
   return options;
