@@ -1,4 +1,4 @@
-// verdict: definite 0, indirect 0, possible 0, reachable 1/100; fd 0
+// verdict: definite 0, indirect 0, possible 0, reachable 1/100; fd 0, thread 1
 // SPDX-License-Identifier: Apache-2.0
 // A thread calls exit(); main waits for it, and its variable is the only pointer.
 #include "thread.h"

@@ -18,8 +18,8 @@ APART static void lose() {
   auto* owner = new Owner;
   owner->owned = new Node;
   owner->owned->back = &owner->anchor;
-  if (kIsClean) delete static_cast<Node*>(seen(owner->owned)), delete owner;
   seen(owner);
+  if (kIsClean) delete owner->owned, delete owner;
 }
 
 int main() {

@@ -6,7 +6,7 @@
 
 #include "program.h"
 
-APART static void* open_plugin(void) {
+__attribute__((unused)) APART static void* open_plugin(void) {
   char path[4096];
   snprintf(path, sizeof path, "%s/libkeeps_a_block.so", getenv("PLUGINS"));
   void* plugin = dlopen(path, RTLD_NOW);
