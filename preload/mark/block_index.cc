@@ -45,8 +45,14 @@ bool BlockIndex::make_tables() {
     directory_[region] = slots_++;
   }
   const std::uint64_t pages = std::uint64_t{slots_} << region_pages_bits();
-  return lines_.take(pages) && pages_.take(pages) && begun_.take(pages / 64) &&
-         touched_.take(pages / 64) && descriptions_.take(count_);
+  if (!(lines_.take(pages) && pages_.take(pages) && begun_.take(pages / 64) &&
+        touched_.take(pages / 64) && descriptions_.take(count_)))
+    return false;
+  descriptions_.expect_all_used();
+  if (count_ < pages / 4) return true;  // perhaps many regions with a few blocks each
+  lines_.expect_all_used();
+  pages_.expect_all_used();
+  return true;
 }
 
 void BlockIndex::note_start(std::uint64_t address) {
@@ -78,7 +84,9 @@ void BlockIndex::describe(std::uint64_t address, std::uint64_t size, StackId sta
   const std::uint64_t end = end_of(address, size);
   descriptions_[number_of(spot)] = (end - address) << kStackIdBits | (stack & (kMaxStacks - 1));
   // The end itself where new T[0] may point to it.
-  const std::uint64_t last = size == 8 && end < kAddressEnd ? end : end > address ? end - 1 : address;
+  const std::uint64_t last = size == 8 && end < kAddressEnd ? end
+                             : end > address                ? end - 1
+                                                            : address;
   touch(address, last);
 }
 

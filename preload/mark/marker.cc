@@ -12,13 +12,9 @@ constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << BlockIndex::kAddress
 constexpr std::uint64_t kStride = 64;
 /// How many lines are under way.
 constexpr std::uint32_t kAhead = 16;
-/// Pages in the queue.
-#ifndef FAR
-#define FAR 8
-#define NEAR 3
-#endif
-constexpr std::uint32_t kFar = FAR;
-constexpr std::uint32_t kNear = NEAR;
+/// How many places ahead in the queue pages are prepared: their lines, then their blocks.
+constexpr std::uint32_t kFar = 8;
+constexpr std::uint32_t kNear = 3;
 
 constexpr std::uint64_t round_up(std::uint64_t address) { return (address + kWord - 1) & -kWord; }
 constexpr std::uint64_t round_down(std::uint64_t address) { return address & -kWord; }
@@ -133,8 +129,8 @@ void Marker::scan_page(std::uint32_t number) {
   }
 }
 
-/// Has the cache fetch what is needed soon: of pages far off their lines, of near ones their
-/// blocks.
+/// Has the cache fetch what is needed soon. Inlined always: a function that only prefetches has no
+/// effect that the compiler knows of, and calls of it are left out.
 [[gnu::always_inline]] inline void Marker::look_ahead() const {
   std::uint32_t page;
   if (queue_.look(kFar, &page)) blocks_.ask_for(page);
@@ -264,8 +260,7 @@ bool Marker::finish() {
 
 Range Marker::block_of(std::uint64_t address) const {
   Spot spot;
-  if (address >= std::uint64_t{1} << BlockIndex::kAddressBits ||
-      !blocks_.last_start(address, &spot))
+  if (address >> BlockIndex::kAddressBits != 0 || !blocks_.last_start(address, &spot))
     return {0, 0};
   const std::uint64_t start = blocks_.address_of(spot);
   const std::uint64_t size = blocks_.size_of(blocks_.number_of(spot));

@@ -107,7 +107,7 @@ class Marker {
 
   /// Words that look like pointers are followed this many at a time, so that their lines arrive
   /// while others are looked at.
-  static constexpr std::uint32_t kMostWaiting = 8192;
+  static constexpr std::uint32_t kMostWaiting = 1024;
 
   BlockIndex blocks_;
   Interior interior_;
