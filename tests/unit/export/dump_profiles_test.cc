@@ -424,16 +424,21 @@ TEST_F(ReachLabelsTest, ALeakWithoutAStackHasANumberToo) {
   EXPECT_EQ(words().at("100 bytes"), "definite 2 leak");
 }
 
-/// The leader's own record is torn: what hangs below it still names its stack.
+/// The leaders' own records are torn: what hangs below them still names their stacks.
 TEST_F(ReachLabelsTest, ACauseNeedsNoBlockOfItsOwn) {
-  const StackId gone = builder_.stack({place(0x300031, app_)});
-  builder_.reach(0x5000, 20, gone, Reach::definite);
-  add(0x6000, 10, node_, Reach::indirect, 3);
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    const StackId gone = builder_.stack({place(0x300031 + 16 * i, app_)});
+    builder_.reach(0x5000 + 0x2000 * i, 20, gone, Reach::definite);
+    add(0x6000 + 0x2000 * i, 10 + i, node_, Reach::indirect, static_cast<std::uint32_t>(3 + 2 * i));
+  }
   make();
-  EXPECT_NE(words().at("10 bytes"), words().at("50 bytes"));
-  EXPECT_TRUE(words().at("10 bytes").starts_with("indirect "));
+  const auto found = words();
+  EXPECT_TRUE(found.at("10 bytes").starts_with("indirect "));
+  EXPECT_TRUE(found.at("11 bytes").starts_with("indirect "));
+  EXPECT_NE(found.at("10 bytes"), found.at("11 bytes"));
+  EXPECT_NE(found.at("10 bytes"), found.at("50 bytes"));
   EXPECT_TRUE(profile("heap").has_comment(
-      "damaged records: 1 (left out, or shown without a stack or a word)"));
+      "damaged records: 2 (left out, or shown without a stack or a word)"));
 }
 
 TEST_F(ReachLabelsTest, CommentsSayWhatTheSnapshotCost) {
