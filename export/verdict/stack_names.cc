@@ -183,10 +183,14 @@ std::string without_unnamed(std::string name) {
 }  // namespace
 
 bool has_name(const Frame& frame) {
-  const std::size_t plus = frame.function.rfind("+0x");
-  return !frame.function.empty() &&
-         (plus == std::string::npos ||
-          frame.function.find_first_not_of("0123456789abcdef", plus + 3) != std::string::npos);
+  // "[libz.so.1+0x1234]", "[0x1234]", and the first without its brackets.
+  std::string_view text = frame.function;
+  const bool is_bracketed = text.starts_with('[') && text.ends_with(']');
+  if (is_bracketed) text = text.substr(1, text.size() - 2);
+  const std::size_t number = text.rfind("0x");
+  if (number == std::string_view::npos) return !text.empty();
+  const bool is_offset = number == 0 ? is_bracketed : text[number - 1] == '+';
+  return !is_offset || text.find_first_not_of("0123456789abcdef", number + 2) != text.npos;
 }
 
 std::string normalised_name(const Frame& frame) {

@@ -31,7 +31,7 @@ class StackNamer {
 /// serve everybody, and come and go with inlining and with what is installed.
 bool is_general(const Frame& frame);
 
-/// Does anybody know what the function is called? Else `function` is "libz.so.1+0x1234".
+/// Does anybody know what the function is called? Else `function` is "[libz.so.1+0x1234]".
 bool has_name(const Frame& frame);
 
 }  // namespace leakhook::verdict

@@ -74,7 +74,12 @@ TEST(StackNames, ANameIsReadTheSameWayTwice) {
 
 TEST(StackNames, APlaceWithoutANameIsCalledByItsFile) {
   EXPECT_EQ(normalised_name({"libz.so.1+0x12ab", "", "", 0, "/usr/lib/libz.so.1"}), "[libz.so.1]");
+  EXPECT_EQ(normalised_name({"[libz.so.1+0x12ab]", "", "", 0, "/lib/libz.so.1"}), "[libz.so.1]");
+  EXPECT_EQ(normalised_name({"[0x7f12ab]", "", "", 0, ""}), "[unknown]");
   EXPECT_EQ(normalised_name({"", "", "", 0, ""}), "[unknown]");
+  EXPECT_FALSE(has_name({"[app+0x1]", "", "", 0, "app"}));
+  EXPECT_TRUE(has_name({"[truncated]", "", "", 0, ""}));
+  EXPECT_TRUE(has_name({"0xbad", "", "", 0, ""}));
   EXPECT_TRUE(has_name({"operator+0xyz", "", "", 0, ""}));
 }
 
@@ -102,7 +107,7 @@ TEST(StackNames, GeneralLibrariesTheStartAndRepetitionsAreLeftOut) {
                        {"walk(Node*)", "_Z4walkP4Node", "", 0, "app"},
                        {"qsort", "qsort", "", 0, libc},
                        {"main", "main", "", 0, "app"},
-                       {"libc.so.6+0x2724a", "", "", 0, libc},
+                       {"[libc.so.6+0x2724a]", "", "", 0, libc},
                        {"__libc_start_main@@GLIBC_2.34", "__libc_start_main", "", 0, libc},
                        {"_start", "_start", "", 0, "app"}};
   EXPECT_EQ(stack_names(stack), (std::vector<std::string>{"walk", "main"}));

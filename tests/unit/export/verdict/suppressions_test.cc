@@ -129,7 +129,7 @@ TEST(Suppressions, AWrittenEntrySilencesWhatItWasWrittenForAndNoNeighbour) {
 }
 
 TEST(Suppressions, AFunctionWithoutANameIsSilencedByItsModule) {
-  const Frame frame{"libz.so.1+0x1234", "", "", 0, "/usr/lib/libz.so.1"};
+  const Frame frame{"[libz.so.1+0x1234]", "", "", 0, "/usr/lib/libz.so.1"};
   EXPECT_EQ(suppression_for(in_cpp(Kind::file, frame)), "file:/usr/lib/libz.so.1");
   EXPECT_EQ(suppression_for(open(Kind::file, {})), "file:*");
 }
