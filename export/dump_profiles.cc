@@ -237,6 +237,7 @@ Labels labels_of(const OpenResource& resource, std::uint8_t wanted, ProfileWrite
   if (resource.origin == Origin::inherited) labels.origin = writer->text("inherited");
   if (resource.origin == Origin::untracked) labels.origin = writer->text("untracked");
   labels.peer = writer->text(resource.peer);
+  labels.state = writer->text(resource.state);
   if (resource.age_s) labels.age_s = age_bucket(*resource.age_s);
   if (wanted & kLabelFd) labels.fd = resource.fd;
   if (wanted & kLabelPath) labels.path = writer->text(resource.path);

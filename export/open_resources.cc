@@ -82,6 +82,7 @@ class Collector {
       resource.kind = Kind::thread;
       resource.origin = tid == main ? Origin::inherited : Origin::untracked;
       resource.thread = name;
+      resource.state = "running";
       add(std::move(resource));
     }
   }
@@ -156,6 +157,9 @@ class Collector {
     resource.stack = view_.checked(record.stack);
     resource.age_s = view_.age_s(record.birth);
     resource.thread = view_.thread_name(record.name);
+    resource.state = record.state == ThreadState::ended ? "ended"
+                     : record.is_detached               ? "detached"
+                                                        : "running";
     if (resource.thread.empty() && tables_.threads.after) {
       const auto listed = tables_.threads.after->find(record.tid);
       if (listed != tables_.threads.after->end()) resource.thread = listed->second;

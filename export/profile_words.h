@@ -45,6 +45,7 @@ enum class LabelKey : std::uint8_t {
   reach,
   leak,
   mark,
+  state,
   count,
 };
 struct LabelKeyRow {
@@ -55,6 +56,7 @@ inline constexpr LabelKeyRow kLabelKeys[] = {
     {"kind", nullptr},   {"thread", nullptr}, {"age", "seconds"}, {"bytes", "bytes"},
     {"origin", nullptr}, {"peer", nullptr},   {"fd", "fd"},       {"path", nullptr},
     {"reach", nullptr},  {"leak", "leak"},    {"mark", nullptr},
+    {"state", nullptr},
 };
 static_assert(std::size(kLabelKeys) == static_cast<std::size_t>(LabelKey::count));
 

@@ -38,6 +38,7 @@ class LabelWriter {
     add_text(LabelKey::path, labels.path);
     add_text(LabelKey::reach, labels.reach);
     add_number(LabelKey::leak, labels.leak);
+    add_text(LabelKey::state, labels.state);
   }
 
  private:
@@ -102,7 +103,7 @@ std::size_t ProfileWriter::StackHash::operator()(const ShownStack& stack) const 
 }
 
 std::size_t ProfileWriter::hash_of(std::uint32_t stack, const Labels& labels) {
-  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 56);
+  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 64);
   std::uint64_t words[sizeof(Labels) / 8];
   std::memcpy(words, &labels, sizeof words);
   std::size_t hash = stack;

@@ -42,6 +42,8 @@ struct Labels {
   std::uint32_t peer = 0;
   std::uint32_t path = 0;
   std::uint32_t reach = 0;
+  std::uint32_t state = 0;
+  std::uint32_t unused = 0;
   std::int64_t age_s = -1;  ///< lower bound of a bucket, see age_bucket()
   std::int64_t bytes = -1;
   std::int64_t fd = -1;

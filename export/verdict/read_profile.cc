@@ -39,7 +39,7 @@ class Holdings {
   std::vector<Holding> take();
 
  private:
-  using Key = std::array<std::int64_t, 7>;
+  using Key = std::array<std::int64_t, 8>;
 
   std::string words_of(const DecodedSample& sample, Kind* kind, Word* word);
   Holding& holding_of(const DecodedSample& sample, Kind kind, Word word);
@@ -74,7 +74,7 @@ Holding& Holdings::holding_of(const DecodedSample& sample, Kind kind, Word word)
   const Key key{static_cast<std::int64_t>(kind), static_cast<std::int64_t>(word),
                 sample.label(LabelKey::origin),  stack->second,
                 sample.label(LabelKey::thread),  leak,
-                sample.label(LabelKey::mark)};
+                sample.label(LabelKey::mark),    sample.label(LabelKey::state)};
   const auto [at, is_new] = index_.try_emplace(key, holdings_.size());
   if (!is_new) return holdings_[at->second];
   Holding& holding = holdings_.emplace_back();
@@ -82,6 +82,7 @@ Holding& Holdings::holding_of(const DecodedSample& sample, Kind kind, Word word)
   holding.word = word;
   holding.origin = decoder_.text(sample.label(LabelKey::origin));
   holding.thread = decoder_.text(sample.label(LabelKey::thread));
+  holding.state = decoder_.text(sample.label(LabelKey::state));
   holding.mark = decoder_.text(sample.label(LabelKey::mark));
   holding.leak = leak;
   holding.stack = decoder_.stack(sample.frames);

@@ -129,7 +129,7 @@ TEST_F(OpenResources, ThreadsAreReconciled) {
   builder_.thread(ThreadState::running, 101, stack_);  // runs
   builder_.thread(ThreadState::running, 102, stack_);  // ended unseen
   builder_.thread(ThreadState::ended, 103, stack_);    // waits to be joined
-  builder_.thread(ThreadState::starting, 0, stack_);
+  builder_.thread(ThreadState::starting, 0, stack_).is_detached = 1;
   builder_.thread(ThreadState::free, 104, stack_);
   list(&tables_.threads, {{main, "svc"}, {101, "worker"}, {105, "raw"}});
   const auto all = collect();
@@ -140,6 +140,8 @@ TEST_F(OpenResources, ThreadsAreReconciled) {
   EXPECT_EQ(all[1].origin, Origin::hooked);
   EXPECT_EQ(all[4].origin, Origin::untracked);
   EXPECT_EQ(all[4].thread, "raw");
+  const char* const states[] = {"running", "running", "ended", "detached", "running"};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_STREQ(all[i].state, states[i]) << i;
 }
 
 TEST_F(OpenResources, MainThreadIsInheritedWithoutARecordToo) {

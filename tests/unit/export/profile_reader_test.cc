@@ -216,7 +216,8 @@ TEST_F(ProfileReaderTest, WordsMarksAndLeaksTellHoldingsApart) {
   Proto proto = parsed(read_file(path));
   const std::int64_t reach = add_text(&proto, "reach"), definite = add_text(&proto, "definite"),
                      leak = add_text(&proto, "leak"), mark = add_text(&proto, "mark"),
-                     test = add_text(&proto, "Suite.Test");
+                     test = add_text(&proto, "Suite.Test"), state = add_text(&proto, "state"),
+                     ended = add_text(&proto, "ended");
   for (int i = 0; i < proto.sample_size(); ++i) {
     auto* word = proto.mutable_sample(i)->add_label();
     word->set_key(reach);
@@ -227,6 +228,9 @@ TEST_F(ProfileReaderTest, WordsMarksAndLeaksTellHoldingsApart) {
     auto* text = proto.mutable_sample(i)->add_label();
     text->set_key(mark);
     text->set_str(test);
+    auto* fate = proto.mutable_sample(i)->add_label();
+    fate->set_key(state);
+    fate->set_str(ended);
   }
   proto.add_comment(add_text(&proto, "reachability: done, pause 3 ms"));
   write_file(path, compressed(proto.SerializeAsString()));
@@ -239,6 +243,7 @@ TEST_F(ProfileReaderTest, WordsMarksAndLeaksTellHoldingsApart) {
     EXPECT_EQ(one.word, Word::definite);
     EXPECT_GT(one.leak, 0);
     EXPECT_EQ(one.mark, "Suite.Test");
+    EXPECT_EQ(one.state, "ended");
   }
 }
 
