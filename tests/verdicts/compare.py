@@ -5,6 +5,7 @@
 import argparse
 import concurrent.futures
 import os
+import shutil
 import sys
 from dataclasses import dataclass, field
 
@@ -142,6 +143,9 @@ def main():
     rows = [row for row in rows_of(os.path.dirname(os.path.abspath(__file__)))
             if not args.names or row.name in args.names]
     names = args.judges.split(",")
+    if "valgrind" in names and not shutil.which("valgrind"):
+        print("valgrind is not installed")
+        sys.exit(77)  # a skipped test
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         list(pool.map(lambda row: judge_row(row, names, judges.Place(
             os.path.join(build, row.name), build, os.path.abspath(args.library))), rows))

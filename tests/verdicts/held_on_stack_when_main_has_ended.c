@@ -1,7 +1,6 @@
 // verdict: definite 1/30, indirect 0, possible 0, reachable 1/100; fd 0, thread 1
 // SPDX-License-Identifier: Apache-2.0
 // main has ended by pthread_exit, and loses what it knew; a thread's variable points to a block when it calls exit().
-// differs from LeakSanitizer: it finds the lost block, and without main's memory map has no names for the stack
 #include "thread.h"
 
 

@@ -22,7 +22,7 @@ LIBC_OWN = re.compile(r"_*(pthread_create|pthread_setspecific|timer_create|seten
                       r"tls_get_addr|dl_|allocate_dtv)")
 LEAK = re.compile(r"(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:\n"
                   r"((?: +#.*\n)*)")
-LEAK_FRAME = re.compile(r" +#\d+ 0x[0-9a-f]+ +(?:in (.+) )?(\S+)$", re.MULTILINE)
+LEAK_FRAME = re.compile(r" +#\d+ 0x[0-9a-f]+ +(?:in (.+) )?\(?(\S+?)(?:\+0x[0-9a-f]+\))?$", re.MULTILINE)
 OWN_SOURCE = re.compile(r"tests/verdicts/[\w/]+\.(?:cc?|h):\d+")
 VALGRIND_WORDS = {"Leak_DefinitelyLost": "definite", "Leak_IndirectlyLost": "indirect",
                   "Leak_PossiblyLost": "possible", "Leak_StillReachable": "reachable"}
