@@ -260,7 +260,8 @@ bool Marker::finish() {
 
 Range Marker::block_of(std::uint64_t address) const {
   Spot spot;
-  if (address >> BlockIndex::kAddressBits != 0 || !blocks_.last_start(address, &spot))
+  if (address >= std::uint64_t{1} << BlockIndex::kAddressBits ||
+      !blocks_.last_start(address, &spot))
     return {0, 0};
   const std::uint64_t start = blocks_.address_of(spot);
   const std::uint64_t size = blocks_.size_of(blocks_.number_of(spot));

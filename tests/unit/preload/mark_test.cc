@@ -222,8 +222,7 @@ TEST(Mark, WhatTwoLeadersShareHangsBelowOne) {
 }
 
 TEST(Mark, FindsBlocksAtBordersOfPagesAndRegions) {
-  for (const std::uint64_t border :
-       {std::uint64_t{4096}, TestHeap().middle() - TestHeap().start()}) {
+  for (const std::uint64_t border : {4096, 1 << 19}) {  // the second is the heap's middle
     for (const std::uint64_t before : {8, 16, 32, 1000}) {
       TestHeap heap;
       const auto block = heap.add(heap.start() + border - before, 2000);
@@ -347,6 +346,18 @@ TEST(Mark, KnowsWhichMemoryHasBlocks) {
   EXPECT_FALSE(marker->has_block_in({block, block}));
   EXPECT_TRUE(marker->has_block_in({huge + (100 << 20), huge + (100 << 20) + 8}));
   EXPECT_FALSE(marker->has_block_in({huge + (150 << 20), ~std::uint64_t{0}}));
+}
+
+TEST(Mark, KnowsTheBlockOfAnAddress) {
+  TestHeap heap;
+  const auto block = heap.add(heap.start() + 4096, 100);
+  const auto marker = heap.mark();
+  for (const std::uint64_t inside : {0, 1, 99}) {
+    EXPECT_EQ(marker->block_of(block + inside).start, block);
+    EXPECT_EQ(marker->block_of(block + inside).end, block + 100);
+  }
+  for (const std::uint64_t outside : {block - 1, block + 100, ~std::uint64_t{0}})
+    EXPECT_EQ(marker->block_of(outside).end, 0u);
 }
 
 TEST(Mark, CountsWhatItScanned) {
