@@ -3,11 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iomanip>
+#include <iostream>
 #include <sstream>
 
 #include "../preload/contract/kinds.h"
+#include "commands/check_command.h"
 #include "commands/dump_command.h"
 #include "commands/export_command.h"
+#include "commands/run_command.h"
 #include "commands/switch_command.h"
 
 namespace leakhook {
@@ -62,11 +65,14 @@ std::string tables() {
 }
 
 int run(int argc, char** argv) {
+  const std::vector<std::string> program = take_program(&argc, argv);
   CLI::App app("leakhook: what a service holds, and who asked for it");
   app.name("leakhook");
   app.set_version_flag("--version", std::string("leakhook ") + LEAKHOOK_VERSION);
   app.require_subcommand(1);
   CommandOutcome outcome;
+  add_run_command(app, outcome, program);
+  add_check_command(app, outcome);
   add_export_command(app, outcome);
   add_dump_command(app, outcome);
   add_on_command(app, outcome);
@@ -75,7 +81,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitUnable;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "leakhook: " << error.what() << "; see leakhook --help\n";
+    return kExitUnable;
   }
   return outcome.status;
 }

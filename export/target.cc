@@ -12,8 +12,8 @@
 #include <cstring>
 #include <sstream>
 
-#include "elf_file.h"
 #include "process_look.h"
+#include "program_file.h"
 
 namespace leakhook {
 namespace {
@@ -43,23 +43,6 @@ bool has_two_users(const std::string& status) {
   long real = 0, effective = 0;
   users >> real >> effective;
   return users && real != effective;
-}
-
-std::string interpreter_of(const std::string& path, bool* is_known) {
-  const auto file = ElfFile::open(path);
-  *is_known = file != nullptr;
-  std::size_t count = 0;
-  if (!file || elf_getphdrnum(file->elf(), &count) != 0) return {};
-  for (std::size_t i = 0; i < count; ++i) {
-    GElf_Phdr header;
-    if (!gelf_getphdr(file->elf(), static_cast<int>(i), &header)) continue;
-    if (header.p_type != PT_INTERP) continue;
-    std::size_t size = 0;
-    const char* bytes = elf_rawfile(file->elf(), &size);
-    if (!bytes || header.p_offset >= size) return "?";
-    return {bytes + header.p_offset, strnlen(bytes + header.p_offset, size - header.p_offset)};
-  }
-  return {};
 }
 
 }  // namespace
@@ -102,18 +85,13 @@ std::string Target::reason_not_loaded() const {
   const std::string status = text_of_file(folder + "/status");
   const std::string maps = text_of_file(folder + "/maps");
   if (names_our_library(maps)) return {};
-  if (is_secure(text_of_file(folder + "/auxv")) || has_two_users(status))
-    return "a set-uid program or one with file capabilities: the loader ignores LD_PRELOAD there";
+  if (is_secure(text_of_file(folder + "/auxv")) || has_two_users(status)) return kIsSecure;
   if (maps.empty())
     return access((folder + "/exe").c_str(), F_OK) != 0 && errno == ENOENT
                ? "a kernel thread"
                : "not permitted: run this as the user of the process or as root";
-  bool is_known = false;
-  const std::string interpreter = interpreter_of(folder + "/exe", &is_known);
-  if (is_known && interpreter.empty())
-    return "a static binary: the loader that would load libleakhook.so is not in it";
-  if (interpreter.find("ld-musl") != std::string::npos)
-    return "a program for musl: libleakhook.so needs glibc";
+  const std::string reason = reason_not_loadable(folder + "/exe");
+  if (!reason.empty()) return reason;
   return "libleakhook.so is not loaded: start the program with LD_PRELOAD=libleakhook.so";
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <new>
+#include <set>
 
 #include "../file_bytes.h"
 #include "../segment_profiles.h"
@@ -30,6 +31,7 @@ struct Source {
   std::vector<std::string> profiles;
   std::string segment;
   std::string folder;
+  bool is_left_behind = false;  ///< a segment as its process left it
 };
 
 /// Closes what it holds.
@@ -90,13 +92,39 @@ bool add_stem(const std::string& stem, std::vector<Source>* sources) {
   return is_one;
 }
 
+/// A process, earlier ones first.
+using Identity = std::pair<std::uint64_t, pid_t>;  ///< start ticks, pid
+
 /// A segment that lies as its process left it, no dump that was asked for.
-bool is_left_behind(const std::string& path) {
+struct LeftBehind {
+  Identity process;
+  std::uint64_t start_ns = 0;  ///< when its program began; each exec begins another
+};
+
+std::optional<LeftBehind> left_behind(const std::string& path) {
   const OpenFile file(path);
-  std::uint32_t packed = 0;
-  return file.error().empty() &&
-         pread(file.fd(), &packed, sizeof packed, offsetof(Header, packed)) == sizeof packed &&
-         packed == 0;
+  alignas(Header) char bytes[offsetof(Header, dump_realtime_ns)];
+  if (!file.error().empty() || pread(file.fd(), bytes, sizeof bytes, 0) != sizeof bytes) return {};
+  const auto& header = *reinterpret_cast<const Header*>(bytes);
+  if (header.packed) return {};
+  return LeftBehind{{header.process_start_ticks, header.pid}, header.start_realtime_ns};
+}
+
+/// Of what a process left behind only its last program's counts: the others ended by exec.
+void keep_last_programs(std::vector<Source>* sources) {
+  std::map<Identity, std::pair<std::uint64_t, std::string>> last;
+  for (Source& source : *sources) {
+    const auto left = source.segment.empty() ? std::nullopt : left_behind(source.segment);
+    source.is_left_behind = left.has_value();
+    if (!left) continue;
+    auto& latest = last[left->process];
+    latest = std::max(latest, {left->start_ns, source.segment});
+  }
+  std::set<std::string> kept;
+  for (const auto& [process, program] : last) kept.insert(program.second);
+  std::erase_if(*sources, [&](const Source& source) {
+    return source.is_left_behind && !kept.contains(source.segment);
+  });
 }
 
 /// In the order of their names, whatever order the folder has. What processes said themselves comes
@@ -111,9 +139,9 @@ std::vector<Source> sources_in(const std::string& folder) {
   std::sort(paths.begin(), paths.end());
   std::vector<Source> sources;
   for (const std::string& path : paths) add_file(path, &sources);
-  std::stable_partition(sources.begin(), sources.end(), [](const Source& source) {
-    return source.segment.empty() || !is_left_behind(source.segment);
-  });
+  keep_last_programs(&sources);
+  std::stable_partition(sources.begin(), sources.end(),
+                        [](const Source& source) { return !source.is_left_behind; });
   return sources;
 }
 
@@ -145,8 +173,6 @@ std::string add(ReadProfile profile, ProfileFile* file, std::optional<Dump>* dum
   return {};
 }
 
-/// A process, earlier ones first.
-using Identity = std::pair<std::uint64_t, pid_t>;  ///< start ticks, pid
 using Newest = std::map<Identity, Dump>;
 
 class Reader {
@@ -210,7 +236,8 @@ void Reader::read_folder(const std::string& folder) {
     if (!dump) continue;
     const Identity process{dump->start_ticks, dump->pid};
     const auto found = newest.find(process);
-    if (found == newest.end() || found->second.time_ns <= dump->time_ns)
+    // What it left behind tells of its end, whatever it was asked before.
+    if (found == newest.end() || source.is_left_behind || found->second.time_ns <= dump->time_ns)
       newest[process] = std::move(*dump);
   }
   for (auto& [process, dump] : newest) result.dumps.push_back(std::move(dump));

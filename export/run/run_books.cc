@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which processes of a run kept books, and which of them still run?
+#include "run_books.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "../../preload/contract/layout.h"
+#include "../presentable.h"
+#include "../process_look.h"
+
+namespace leakhook {
+namespace {
+
+template <std::size_t kSize>
+std::string text_in(const char (&bytes)[kSize]) {
+  return presentable(std::string(bytes, strnlen(bytes, kSize)));
+}
+
+std::optional<Book> book_at(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return {};
+  const auto bytes = std::make_unique<char[]>(kHeaderSize);
+  const ssize_t got = pread(fd, bytes.get(), kHeaderSize, 0);
+  close(fd);
+  const auto& header = *reinterpret_cast<const Header*>(bytes.get());
+  if (got != static_cast<ssize_t>(kHeaderSize) || header.magic != kSegmentMagic ||
+      header.layout_version != kLayoutVersion || header.packed)
+    return {};
+  Book book{header.pid,
+            header.process_start_ticks,
+            text_in(header.program),
+            text_in(header.executable),
+            false,
+            header.state.load() == ProcessState::ending};
+  book.is_open = ProcessLook(book.pid, book.start_ticks).is_alive();
+  return book;
+}
+
+}  // namespace
+
+std::vector<Book> books_in(const std::string& folder) {
+  std::vector<Book> books;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() != ".lhk") continue;
+    if (auto book = book_at(entry.path().string())) books.push_back(std::move(*book));
+  }
+  return books;
+}
+
+}  // namespace leakhook
