@@ -40,7 +40,8 @@ def main():
     for suffix, words, child in runs:
         name = of_program.name + suffix
         place = judges.Place(os.path.join(os.path.abspath(args.build), name), os.path.abspath(args.build),
-                             os.path.abspath(args.library), args.sandbox)
+                             os.path.abspath(args.library),
+                             os.path.abspath(args.sandbox) if args.sandbox else "")
         for text in complaints(place, words, child, of_program.status):
             print(f"{name}: {text}")
             failed = True
