@@ -16,14 +16,23 @@ _leakhook() {
   local current=$2 previous=$3 command=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'export dump on off --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'export dump on off diff report top suppress --help --version' -- "$current")
     return
   fi
   case $previous in
     --labels)
       mapfile -t COMPREPLY < <(compgen -W 'fd path fd,path' -- "$current")
       return ;;
-    --timeout | --reply) return ;;
+    --fail-on)
+      [ "$command" = diff ] && mapfile -t COMPREPLY < <(compgen -W 'grown new shrunk gone' -- "$current")
+      return ;;
+    --sort)
+      mapfile -t COMPREPLY < <(compgen -W 'growth bytes recent size count' -- "$current")
+      return ;;
+    --html | --markdown | --json)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return ;;
+    --timeout | --reply | --loop | --rows | --every | --kind) return ;;
     -o | --output)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
@@ -37,6 +46,14 @@ _leakhook() {
       fi ;;
     dump)
       mapfile -t COMPREPLY < <(compgen -W "--labels --reach --timeout --help $(_leakhook_services)" -- "$current") ;;
+    diff)
+      mapfile -t COMPREPLY < <(compgen -W '--fail-on --loop --rows --help' -- "$current"; compgen -f -- "$current") ;;
+    report)
+      mapfile -t COMPREPLY < <(compgen -W "--reach --html --markdown --json --rows --timeout --help $(_leakhook_services)" -- "$current"; compgen -f -- "$current") ;;
+    suppress)
+      mapfile -t COMPREPLY < <(compgen -W "--reach --fail-on --timeout --help $(_leakhook_services)" -- "$current"; compgen -f -- "$current") ;;
+    top)
+      mapfile -t COMPREPLY < <(compgen -W "--every --sort --kind --once --rows --timeout --help $(_leakhook_services)" -- "$current") ;;
     on | off)
       mapfile -t COMPREPLY < <(compgen -W "--help $(_leakhook_services)" -- "$current") ;;
   esac

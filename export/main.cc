@@ -8,10 +8,14 @@
 
 #include "../preload/contract/kinds.h"
 #include "commands/check_command.h"
+#include "commands/diff_command.h"
 #include "commands/dump_command.h"
 #include "commands/export_command.h"
+#include "commands/report_command.h"
 #include "commands/run_command.h"
+#include "commands/suppress_command.h"
 #include "commands/switch_command.h"
+#include "commands/top_command.h"
 
 namespace leakhook {
 namespace {
@@ -77,6 +81,10 @@ int run(int argc, char** argv) {
   add_dump_command(app, outcome);
   add_on_command(app, outcome);
   add_off_command(app, outcome);
+  add_diff_command(app, outcome);
+  add_report_command(app, outcome);
+  add_top_command(app, outcome);
+  add_suppress_command(app, outcome);
   app.footer(tables());  // behind the others, which would inherit it
   try {
     app.parse(argc, argv);

@@ -11,13 +11,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 namespace leakhook {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLongestReply = 1 << 20;
+/// Bytes that an asker is ready to hear.
+constexpr std::size_t longest_reply(Wanted wanted) {
+  return std::size_t{1} << (wanted == Wanted::profiles ? 29 : 20);
+}
 /// The exporter of a service that has ended may still be writing.
 constexpr std::chrono::seconds kAfterTheEnd{2};
 
@@ -25,9 +29,10 @@ struct AbstractName {
   sockaddr_un address{};
   socklen_t size = 0;
 
-  AbstractName(pid_t service, std::uint32_t token) {
+  AbstractName(pid_t service, std::uint32_t token, Wanted wanted) {
     address.sun_family = AF_UNIX;
-    const std::string name = "leakhook." + std::to_string(service) + "." + std::to_string(token);
+    std::string name = "leakhook." + std::to_string(service) + "." + std::to_string(token);
+    if (wanted == Wanted::profiles) name += ".profiles";
     // An abstract name begins behind a zero byte and has no terminator.
     std::memcpy(address.sun_path + 1, name.data(), name.size());
     size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
@@ -47,33 +52,46 @@ int milliseconds_until(Clock::time_point end) {
   return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000'000));
 }
 
+/// The user at the other end; nothing: not known.
+std::optional<uid_t> user_behind(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer.uid;
+}
+
 }  // namespace
 
-void send_reply(pid_t service, std::uint32_t token, const std::string& text) {
+bool send_reply(pid_t service, std::uint32_t token, Wanted wanted, const std::string& text) {
   const Descriptor connection{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  const AbstractName name(service, token);
-  if (connection.fd < 0 || connect(connection.fd, name.get(), name.size) != 0) return;
+  const AbstractName name(service, token, wanted);
+  if (connection.fd < 0 || connect(connection.fd, name.get(), name.size) != 0) return false;
+  // Names are no secret. What is in profiles is for those who could have read the files.
+  const auto user = user_behind(connection.fd);
+  if (wanted == Wanted::profiles && (!user || (*user != geteuid() && *user != 0))) return false;
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t n = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
+    if (n <= 0) break;  // it has lost its interest
     rest.remove_prefix(static_cast<std::size_t>(n));
   }
+  return true;
 }
 
 ReplyListener::~ReplyListener() {
   if (socket_ >= 0) close(socket_);
 }
 
-bool ReplyListener::listen(pid_t service) {
+bool ReplyListener::listen(pid_t service, Wanted wanted) {
+  longest_ = longest_reply(wanted);
   socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket_ < 0) return false;
   for (int attempt = 0; attempt < 16; ++attempt) {
     std::uint32_t random = 0;
     if (getrandom(&random, sizeof random, 0) != sizeof random) return false;
     token_ = std::max<std::uint32_t>(random & 0xffffff, 1);
-    const AbstractName name(service, token_);
+    const AbstractName name(service, token_, wanted);
     if (bind(socket_, name.get(), name.size) == 0) return ::listen(socket_, 4) == 0;
     if (errno != EADDRINUSE) return false;
   }
@@ -81,32 +99,33 @@ bool ReplyListener::listen(pid_t service) {
 }
 
 ReplyListener::End ReplyListener::wait(int service_fd, uid_t owner,
-                                       std::chrono::milliseconds timeout, std::string* text) {
+                                       std::chrono::milliseconds timeout, std::string* text,
+                                       int stop_fd) {
   Clock::time_point end = Clock::now() + timeout;
   bool has_ended = false;
   for (;;) {
-    pollfd waited[] = {{socket_, POLLIN, 0}, {has_ended ? -1 : service_fd, POLLIN, 0}};
-    const int ready = poll(waited, 2, milliseconds_until(end));
+    pollfd waited[] = {
+        {socket_, POLLIN, 0}, {has_ended ? -1 : service_fd, POLLIN, 0}, {stop_fd, POLLIN, 0}};
+    const int ready = poll(waited, std::size(waited), milliseconds_until(end));
     if (ready < 0 && errno != EINTR) return End::timeout;
     if (ready == 0) return has_ended ? End::service_ended : End::timeout;
     if (ready < 0) continue;
-    if (waited[0].revents && read_one(owner, end, text)) return End::replied;
+    if (waited[2].revents) return End::stopped;
+    if (waited[0].revents && read_one(owner, end, stop_fd, text)) return End::replied;
     if (!waited[1].revents) continue;
     has_ended = true;
     end = std::min(end, Clock::now() + kAfterTheEnd);
   }
 }
 
-bool ReplyListener::read_one(uid_t owner, Clock::time_point end, std::string* text) {
+bool ReplyListener::read_one(uid_t owner, Clock::time_point end, int stop_fd, std::string* text) {
   const Descriptor connection{accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
   if (connection.fd < 0) return false;
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (getsockopt(connection.fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  if (peer.uid != owner && peer.uid != 0) return false;
+  const auto user = user_behind(connection.fd);
+  if (!user || (*user != owner && *user != 0)) return false;
   text->clear();
-  while (text->size() < kLongestReply) {
-    char chunk[4096];
+  while (text->size() < longest_) {
+    char chunk[65536];
     const ssize_t n = read(connection.fd, chunk, sizeof chunk);
     if (n == 0) return !text->empty();
     if (n > 0) {
@@ -114,8 +133,9 @@ bool ReplyListener::read_one(uid_t owner, Clock::time_point end, std::string* te
       continue;
     }
     if (errno == EINTR) continue;
-    pollfd waited{connection.fd, POLLIN, 0};
-    if (errno != EAGAIN || poll(&waited, 1, milliseconds_until(end)) == 0) return false;
+    pollfd waited[] = {{connection.fd, POLLIN, 0}, {stop_fd, POLLIN, 0}};
+    if (errno != EAGAIN || poll(waited, 2, milliseconds_until(end)) == 0 || waited[1].revents)
+      return false;
   }
   return false;
 }

@@ -2,17 +2,14 @@
 // `leakhook dump`: asks a living service for its profiles.
 #include "dump_command.h"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "../../preload/contract/request.h"
-#include "../reply_socket.h"
-#include "../target.h"
+#include "../dump_request.h"
 #include "arguments.h"
 #include "refusal.h"
 
@@ -33,32 +30,9 @@ struct DumpArguments {
 
 /// Prints the names of the profiles on stdout. The exit status.
 int run_dump(pid_t pid, std::uint8_t labels, std::chrono::milliseconds timeout) {
-  Target target(pid);
-  std::string reason = target.reason_against();
-  if (!reason.empty()) return refuse(pid, reason);
-  ReplyListener listener;
-  if (!listener.listen(pid))
-    return refuse(pid, std::string("no socket to wait on: ") + strerror(errno));
-  reason = target.send({Command::dump, labels, listener.token()});
-  if (!reason.empty()) return refuse(pid, reason);
-
-  std::string reply;
-  switch (listener.wait(target.ended_fd(), target.owner(), timeout, &reply)) {
-    case ReplyListener::End::timeout:
-      return refuse(pid,
-                    "no answer in time: it may block or handle the dump signal itself "
-                    "(LEAKHOOK_SIGNAL chooses another), or its lines on stderr tell more");
-    case ReplyListener::End::service_ended:
-      return refuse(pid, "it ended before the dump was made");
-    case ReplyListener::End::replied:
-      break;
-  }
-  constexpr std::string_view kError = "error: ";
-  if (reply.starts_with(kError)) {
-    reply.resize(std::min(reply.size(), reply.find('\n')));
-    return refuse(pid, reply.substr(kError.size()));
-  }
-  std::fputs(reply.c_str(), stdout);
+  const DumpAnswer answer = ask_for_dump(pid, labels, Wanted::names, timeout);
+  if (!answer.reason.empty()) return refuse(pid, answer.reason);
+  std::fputs(answer.text.c_str(), stdout);
   return std::fflush(stdout) == 0 ? 0 : kExitUnable;
 }
 

@@ -18,6 +18,7 @@
 
 #include "../gzip.h"
 #include "../output_files.h"
+#include "../profile_bundle.h"
 #include "../reply_socket.h"
 #include "../segment_profiles.h"
 #include "arguments.h"
@@ -104,7 +105,8 @@ class Export {
   int fail(int status, const std::string& line) {
     if (status == kExitUnable || is_talkative())
       std::fprintf(stderr, "leakhook: %s\n", line.c_str());
-    reply("error: " + line + "\n");
+    const std::string error = kErrorReply + line + "\n";
+    if (!reply(Wanted::profiles, error)) reply(Wanted::names, error);
     return status;
   }
 
@@ -127,19 +129,22 @@ class Export {
   int write_profiles() {
     const DumpProfiles dump = profiles_.make(set_of(options_.labels), !is_stream());
     const Header& header = *profiles_.header();
+    std::vector<verdict::ProfileFile> files;
+    for (const FinishedProfile& profile : dump.profiles)
+      files.push_back({profile.name, "", compressed(profile.bytes)});
+    if (reply(Wanted::profiles, bundle_of(files))) return 0;  // whoever asked wants no files
     const std::string stem =
         absolute(options_.stem.empty() ? default_stem(options_.input) : options_.stem);
     OutputFiles output(stem, {header.pid, header.process_start_ticks});
-    for (const FinishedProfile& profile : dump.profiles)
-      if (!output.write(profile.name, compressed(profile.bytes)))
-        return fail(kExitNotWritten, output.error());
+    for (const verdict::ProfileFile& file : files)
+      if (!output.write(file.name, file.bytes)) return fail(kExitNotWritten, output.error());
     if (!output.publish()) return fail(kExitNotWritten, output.error());
     if (is_talkative())
       std::fprintf(stderr, "leakhook: %s\n",
                    dump_line(profiles_.view(), dump.summary, output.stem()).c_str());
     std::string names;
     for (const std::string& path : output.published()) names += path + "\n";
-    reply(names);
+    reply(Wanted::names, names);
     return 0;
   }
 
@@ -148,10 +153,11 @@ class Export {
     return !options_.is_quiet && (!header || header->settings.verbose >= 1);
   }
 
-  void reply(const std::string& text) {
+  /// False: nobody wants to know that.
+  bool reply(Wanted wanted, const std::string& text) {
     const Header* header = profiles_.header();
-    if (!options_.reply_token || !header) return;
-    send_reply(header->pid, *options_.reply_token, text);
+    return options_.reply_token && header &&
+           send_reply(header->pid, *options_.reply_token, wanted, text);
   }
 
   const ExportOptions& options_;

@@ -84,6 +84,7 @@ std::string title_of(const Verdict& verdict, const std::vector<RootCause>& cause
       verdict.dumps.size() == 1
           ? " in " + process_text(verdict.dumps[0])
           : " in " + number_text(static_cast<std::int64_t>(verdict.dumps.size())) + " processes";
+  if (!verdict.is_judged) return "what is held" + where;
   if (verdict.has_leaks)
     return counted(static_cast<std::int64_t>(count_of(causes, Decision::fails)), "leak") + where;
   if (!verdict.undecided.empty()) return "undecided: " + visible(verdict.undecided);

@@ -4,6 +4,7 @@
 #include <nettle/base64.h>
 
 #include "aside.h"
+#include "holdings_text.h"
 #include "markup.h"
 #include "page_model.h"
 #include "page_shell.h"
@@ -49,7 +50,8 @@ std::string all_files(const verdict::Verdict& verdict) {
 
 std::string plain_text(const verdict::Verdict& verdict, ReportOptions options) {
   options.colour = false;
-  return markup_text(text_report(verdict, options));
+  return markup_text(verdict.is_judged ? text_report(verdict, options)
+                                       : holdings_text(verdict, options, 0));
 }
 
 /// What stands for a mark of the shell.
@@ -58,7 +60,7 @@ std::string text_for(std::string_view mark, const verdict::Verdict& verdict,
   if (mark == "TITLE") return markup_text(title_of(verdict, causes));
   if (mark == "STATE") return state_of(verdict);
   if (mark == "VERSION") return LEAKHOOK_VERSION;
-  if (mark == "SUMMARY") return markup_text(verdict::summary_line(verdict.totals));
+  if (mark == "SUMMARY") return markup_text(verdict::summary_line(verdict));
   if (mark == "FILES") return all_files(verdict);
   if (mark == "TEXT") return plain_text(verdict, options);
   return mark == "MODEL" ? page_model(verdict, causes, options) : "";

@@ -62,7 +62,7 @@ class MarkdownReport {
     add_table(Decision::shown, "Seen, does not fail");
     for (const Detail& aside : asides(verdict_, causes_))
       out_ += "- " + aside.name + ": " + code(aside.text) + "\n";
-    return out_ + "\n" + fenced(verdict::summary_line(verdict_.totals) + "\n");
+    return out_ + "\n" + fenced(verdict::summary_line(verdict_) + "\n");
   }
 
  private:

@@ -100,6 +100,11 @@ std::string amount_text(Kind kind, std::int64_t count, std::int64_t bytes) {
   return kind == Kind::heap || kind == Kind::mapping ? bytes_text(bytes) + " in " + number : number;
 }
 
+std::string amount_of(const Holding& holding, bool is_estimate) {
+  return (is_estimate && holding.kind == Kind::heap ? "about " : "") +
+         amount_text(holding.kind, holding.count, holding.bytes);
+}
+
 std::string origin_text(const std::string& origin) {
   if (origin.empty()) return "";
   return origin == "inherited" ? " (inherited)" : " (untracked: no hook saw it come)";
@@ -179,9 +184,15 @@ std::string listed(const std::vector<std::string>& texts, std::size_t most) {
 }
 
 std::string headline(const Holding& holding, bool is_estimate) {
-  return (is_estimate && holding.kind == Kind::heap ? "about " : "") +
-         amount_text(holding.kind, holding.count, holding.bytes) + " " + fate_of(holding) +
-         origin_text(holding.origin);
+  return amount_of(holding, is_estimate) + " " + fate_of(holding) + origin_text(holding.origin);
+}
+
+std::string held_headline(const Holding& holding, bool is_estimate) {
+  const bool is_reach_known = holding.word != Word::open && holding.word != Word::unknown;
+  const char* const state = is_reach_known              ? fate_of(holding)
+                            : holding.kind == Kind::heap ? "in use"
+                                                         : "open";
+  return amount_of(holding, is_estimate) + " " + state + origin_text(holding.origin);
 }
 
 std::string below_text(const RootCause& cause) {

@@ -28,6 +28,8 @@ std::string listed(const std::vector<std::string>& texts, std::size_t most = 8);
 /// "48.0 KiB in 512 blocks definitely lost", "3 sockets not closed"; with "about " before it where
 /// blocks are sampled.
 std::string headline(const verdict::Holding& holding, bool is_estimate);
+/// The same of what is only looked at: "48.0 KiB in 512 blocks in use", "3 sockets open".
+std::string held_headline(const verdict::Holding& holding, bool is_estimate);
 /// ", and 12.0 KiB in 64 blocks below"; empty when nothing hangs below.
 std::string below_text(const RootCause& cause);
 /// "function file:line (module)"; the parts that are known.

@@ -37,6 +37,8 @@ Report sarif_report;
 Report github_report;
 /// For a step summary or a comment on a change.
 Report markdown_report;
+/// For programs.
+Report json_report;
 /// One self-contained page.
 Report html_report;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 #include "cases.h"
@@ -197,6 +198,13 @@ std::string summary_line(const Totals& totals) {
                      part(totals.heap_blocks, "allocation(s), ") + part(totals.fds, "fd(s), ") +
                      part(totals.threads, "thread(s), ") + part(totals.timers, "timer(s)");
   if (totals.others > 0) line += ", " + part(totals.others, "other(s)");
+  return line;
+}
+
+std::string summary_line(const Verdict& verdict) {
+  std::string line = summary_line(verdict.totals);
+  constexpr std::string_view kLeaked = " leaked in ";
+  if (!verdict.is_judged) line.replace(line.find(kLeaked), kLeaked.size(), " held in ");
   return line;
 }
 

@@ -61,6 +61,7 @@ struct Verdict {
   std::vector<BaselineEntry> gone;   ///< entries of the baseline that nothing matches any more
   std::vector<std::string> remarks;  ///< for people: reachability unknown, losses, unread files
   Totals totals;
+  bool is_judged = true;   ///< false: all is only shown, and totals tell what is held
   bool has_leaks = false;  ///< something fails
   /// The policy asks for words that nobody could find out (exit 24): reason, else empty.
   std::string undecided;
@@ -69,7 +70,12 @@ struct Verdict {
 /// Never throws but for memory.
 Verdict judge(std::vector<Dump> dumps, const Policy& policy);
 
+/// Shows everything and judges nothing. Never throws but for memory.
+Verdict unjudged(std::vector<Dump> dumps);
+
 /// "SUMMARY: leakhook: 150 byte(s) leaked in 2 allocation(s), 1 fd(s), 0 thread(s), 0 timer(s)"
 std::string summary_line(const Totals& totals);
+/// The same; of what was not judged with "held" for "leaked".
+std::string summary_line(const Verdict& verdict);
 
 }  // namespace leakhook::verdict

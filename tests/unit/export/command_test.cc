@@ -170,7 +170,7 @@ TEST_F(CommandTest, UnwritableFolderIsOneLineAnd1) {
 TEST_F(CommandTest, ReplyNamesTheFiles) {
   builder_.header().pid = getpid();  // not this process: its start differs
   ReplyListener listener;
-  ASSERT_TRUE(listener.listen(getpid()));
+  ASSERT_TRUE(listener.listen(getpid(), Wanted::names));
   Started exporter(
       folder_,
       {LEAKHOOK_COMMAND, "export", "-", "-o", "x", "--reply", std::to_string(listener.token())},
@@ -185,7 +185,7 @@ TEST_F(CommandTest, ReplyNamesTheFiles) {
 TEST_F(CommandTest, ReplyTellsErrors) {
   builder_.header().pid = getpid();
   ReplyListener listener;
-  ASSERT_TRUE(listener.listen(getpid()));
+  ASSERT_TRUE(listener.listen(getpid(), Wanted::names));
   Started exporter(
       folder_,
       {LEAKHOOK_COMMAND, "export", "-", "-o", "no/x", "--reply", std::to_string(listener.token())},

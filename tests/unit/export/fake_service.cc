@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     if (behaviour == "end") return 0;
     if (request.token == 0 || behaviour == "silent") continue;
-    leakhook::send_reply(getpid(), request.token,
+    leakhook::send_reply(getpid(), request.token, leakhook::Wanted::names,
                          behaviour == "error" ? "error: disk full\n" : "/a.heap\n/a.fd\n");
   }
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// `leakhook report`: what is held, without a judgement?
+#include "report_command.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "../report/holdings_text.h"
+#include "../report/reports.h"
+#include "../verdict/verdict.h"
+#include "held_dumps.h"
+
+namespace leakhook {
+namespace {
+
+struct Form {
+  const char* option;
+  const char* meaning;
+  report::Report* make;
+};
+constexpr Form kForms[] = {
+    {"--html", "One self-contained page into this file", report::html_report},
+    {"--markdown", "Markdown into this file", report::markdown_report},
+    {"--json", "JSON into this file", report::json_report},
+};
+
+struct ReportArguments {
+  HeldArguments held;
+  std::string files[std::size(kForms)];
+  std::size_t rows = 20;
+};
+
+/// False: said on stderr why not.
+bool write_file(const std::string& path, const std::string& text) {
+  std::FILE* const file = std::fopen(path.c_str(), "we");
+  const bool is_written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (file && std::fclose(file) == 0 && is_written) return true;
+  std::fprintf(stderr, "leakhook: cannot write %s: %s\n", path.c_str(), strerror(errno));
+  return false;
+}
+
+int run_report(const ReportArguments& arguments) {
+  auto dumps = held_dumps(arguments.held);
+  if (!dumps) return kExitUnable;
+  const verdict::Verdict verdict = verdict::unjudged(std::move(*dumps));
+  report::ReportOptions options;
+  options.everything = true;
+  bool is_in_files = false;
+  for (std::size_t i = 0; i < std::size(kForms); ++i) {
+    if (arguments.files[i].empty()) continue;
+    is_in_files = true;
+    if (!write_file(arguments.files[i], kForms[i].make(verdict, options))) return kExitUnable;
+  }
+  if (is_in_files) return 0;
+  options.colour = isatty(STDOUT_FILENO) != 0;
+  std::fputs(report::holdings_text(verdict, options, arguments.rows).c_str(), stdout);
+  return std::fflush(stdout) == 0 ? 0 : kExitUnable;
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, CommandOutcome& outcome) {
+  const auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* command =
+      app.add_subcommand("report", "Show what is held, by files or by a living process");
+  add_held_arguments(command, &arguments->held);
+  for (std::size_t i = 0; i < std::size(kForms); ++i)
+    command->add_option(kForms[i].option, arguments->files[i], kForms[i].meaning)
+        ->type_name("FILE");
+  command->add_option("--rows", arguments->rows, "Stacks of each kind in the text; 0: all")
+      ->type_name("N")
+      ->capture_default_str();
+  command->callback([arguments, &outcome] { outcome.status = run_report(*arguments); });
+}
+
+}  // namespace leakhook
