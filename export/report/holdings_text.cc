@@ -27,7 +27,7 @@ class HoldingsText {
     line("leakhook: " + title_of(verdict_, causes_));
     for (std::size_t i = 0; i < verdict_.dumps.size(); ++i) add_process(i);
     line("");
-    for (const Detail& aside : asides(verdict_, causes_, options_))
+    for (const Detail& aside : asides(verdict_, causes_))
       line(paint_.strong(aside.name + ":") + " " + aside.text);
     line(verdict::summary_line(verdict_));
     return std::move(out_);
