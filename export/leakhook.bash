@@ -17,6 +17,7 @@ _leakhook() {
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W 'export dump on off diff report top suppress --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'run check export dump on off --help --version' -- "$current")
     return
   fi
   case $previous in
@@ -37,7 +38,15 @@ _leakhook() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
   esac
+  local judging='--fail-on --allow --min-bytes --loop --own --fail-own --mark --suppressions --baseline
+    --update-baseline --junit --sarif --html --markdown --github --source-root --all --quiet --help'
   case $command in
+    run)
+      mapfile -t COMPREPLY < <(compgen -W "$judging --keep --wait --" -- "$current"
+                               [[ $current == -* ]] || compgen -c -f -- "$current") ;;
+    check)
+      mapfile -t COMPREPLY < <(compgen -W "$judging" -- "$current"
+                               [[ $current == -* ]] || compgen -f -- "$current") ;;
     export)
       if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '-o --output --labels --reply --quiet --help' -- "$current")

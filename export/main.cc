@@ -63,8 +63,9 @@ std::string tables() {
         << kProfileRows[static_cast<int>(row.profile)].name;
     wrapped(out, row.text, 24);
   }
-  out << "\nExit status: 0 done, 1 a profile could not be written, 24 leakhook could not do its "
-         "work.";
+  out << "\nExit status: 0 done, 1 a profile could not be written, 23 leaks, 24 leakhook could not "
+         "do "
+         "its work; of `leakhook run`: the program's own unless it is 0, 128+n for signal n.";
   return out.str();
 }
 
