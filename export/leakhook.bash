@@ -16,8 +16,7 @@ _leakhook() {
   local current=$2 previous=$3 command=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'export dump on off diff report top suppress --help --version' -- "$current")
-    mapfile -t COMPREPLY < <(compgen -W 'run check export dump on off --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'run check dump report top diff suppress export on off --help --version' -- "$current")
     return
   fi
   case $previous in
