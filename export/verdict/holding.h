@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../preload/contract/kinds.h"
+#include "../../preload/contract/misuse.h"
 
 namespace leakhook::verdict {
 
@@ -62,6 +63,19 @@ struct Holding {
   std::string mark;                ///< label `mark`, e.g. the test in which it was born
 };
 
+/// Wrong use of a resource, seen on the way: once for each stack where it happened. No leak, and no
+/// reason to fail unless the policy says so.
+struct Misuse {
+  MisuseKind misuse = MisuseKind::none;  ///< never none; row_of(misuse).text for people
+  Kind kind = Kind::none;                ///< what the resource was; none: not known
+  std::int64_t count = 0;                ///< how often it happened there
+  std::int64_t age_s = -1;  ///< lower bound of the time since the first one; −1: unknown
+  std::string thread;       ///< whose first it was; may be empty
+  Stack stack;              ///< where it happened
+  Stack closed;             ///< where the resource had been given back before; empty: not known
+  Stack opened;  ///< where it was acquired; of foreign_close: by its owner; empty: not known
+};
+
 /// One profile file as it lay there.
 struct ProfileFile {
   std::string name;   ///< "heap"
@@ -82,6 +96,7 @@ struct Dump {
   std::vector<std::string> comments;  ///< all of them
   std::vector<std::string> losses;    ///< comments that tell of something not recorded
   std::vector<Holding> holdings;
+  std::vector<Misuse> misuses;
   std::vector<ProfileFile> files;
 };
 
