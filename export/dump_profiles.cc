@@ -11,6 +11,7 @@
 #include "output_files.h"
 #include "profile_words.h"
 #include "profile_writer.h"
+#include "seen_misuses.h"
 
 namespace leakhook {
 namespace {
@@ -26,6 +27,7 @@ ProfileShape shape_of(Profile profile, const SegmentView& view) {
             {"space", "bytes"},
             static_cast<std::int64_t>(std::clamp<std::uint64_t>(distance, 1, INT64_MAX))};
   }
+  if (profile == Profile::misuse) return misuse_shape();
   if (held.bytes) return {{{held.count, "count"}, {held.bytes, "bytes"}}, {held.bytes, "bytes"}, 1};
   return {{{held.count, "count"}}, {held.count, "count"}, 1};
 }
@@ -118,7 +120,8 @@ std::vector<std::string> comments_of(const SegmentView& view, const HeapRows& he
   return comments;
 }
 
-std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResource>& resources) {
+std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResource>& resources,
+                               const std::vector<SeenMisuse>& misuses) {
   std::vector<StackId> stacks;
   for (const HeapRow& row : heap.live) {
     if (stacks.empty() || stacks.back() != row.stack) stacks.push_back(row.stack);
@@ -126,6 +129,8 @@ std::vector<StackId> stacks_in(const HeapRows& heap, const std::vector<OpenResou
   }
   for (const PassedRow& row : heap.passed) stacks.push_back(row.stack);
   for (const OpenResource& resource : resources) stacks.push_back(resource.stack);
+  for (const SeenMisuse& row : misuses)
+    stacks.insert(stacks.end(), {row.stack, row.closed, row.opened});
   std::sort(stacks.begin(), stacks.end());
   stacks.erase(std::unique(stacks.begin(), stacks.end()), stacks.end());
   return stacks;
@@ -260,7 +265,8 @@ void add_resources(Profile profile, const std::vector<OpenResource>& resources,
 DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResource>& resources,
                            DebugFiles files, const DumpOptions& options) {
   const HeapRows heap = heap_rows(view);
-  const StackBook book(view, stacks_in(heap, resources), std::move(files));
+  const std::vector<SeenMisuse> misuses = seen_misuses(view);
+  const StackBook book(view, stacks_in(heap, resources, misuses), std::move(files));
   ProfileFacts facts;
   facts.time_ns = static_cast<std::int64_t>(view.realtime_ns());
   facts.comments = comments_of(view, heap, options.notes);
@@ -269,6 +275,7 @@ DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResour
   for (const ProfileRow& row : kProfileRows) {
     ProfileWriter writer(shape_of(row.profile, view), book);
     if (row.profile == Profile::heap) add_heap(view, book, heap, &writer);
+    if (row.profile == Profile::misuse) add_misuses(misuses, view, book, options.labels, &writer);
     add_resources(row.profile, resources, book, options.labels, &writer);
     if (writer.samples() == 0 && row.presence == Presence::when_used) continue;
     result.profiles.push_back({row.name, writer.finish(facts)});
@@ -278,8 +285,12 @@ DumpProfiles make_profiles(const SegmentView& view, const std::vector<OpenResour
         resources.begin(), resources.end(),
         [&](const OpenResource& resource) { return row_of(resource.kind).profile == profile; }));
   };
-  result.summary = {heap.bytes, heap.objects, open_in(Profile::fd), open_in(Profile::thread),
-                    open_in(Profile::timer)};
+  result.summary = {heap.bytes,
+                    heap.objects,
+                    open_in(Profile::fd),
+                    open_in(Profile::thread),
+                    open_in(Profile::timer),
+                    misuses.size()};
   return result;
 }
 

@@ -21,6 +21,7 @@ struct DumpSummary {
   std::size_t fds = 0;
   std::size_t threads = 0;
   std::size_t timers = 0;
+  std::size_t misuses = 0;  ///< sorts and stacks
 };
 
 struct DumpOptions {

@@ -26,7 +26,11 @@ inline constexpr HeldValues kHeldValues[] = {
     {Profile::process, "child_processes", nullptr},
     {Profile::library, "open_libraries", nullptr},
     {Profile::handle, "open_handles", nullptr},
+    {Profile::misuse, "misuses", nullptr},
 };
+/// The other values of a misuse profile: samples with the stacks from which the resource came.
+inline constexpr char kClosedBefore[] = "closed_before";
+inline constexpr char kOpened[] = "opened";
 static_assert(std::size(kHeldValues) == static_cast<std::size_t>(Profile::count));
 constexpr const HeldValues& held_values(Profile profile) {
   return kHeldValues[static_cast<std::size_t>(profile)];
@@ -46,6 +50,8 @@ enum class LabelKey : std::uint8_t {
   leak,
   mark,
   state,
+  misuse,
+  case_number,
   count,
 };
 struct LabelKeyRow {
@@ -55,8 +61,8 @@ struct LabelKeyRow {
 inline constexpr LabelKeyRow kLabelKeys[] = {
     {"kind", nullptr},   {"thread", nullptr}, {"age", "seconds"}, {"bytes", "bytes"},
     {"origin", nullptr}, {"peer", nullptr},   {"fd", "fd"},       {"path", nullptr},
-    {"reach", nullptr},  {"leak", "leak"},    {"mark", nullptr},
-    {"state", nullptr},
+    {"reach", nullptr},  {"leak", "leak"},    {"mark", nullptr},  {"state", nullptr},
+    {"misuse", nullptr}, {"case", "case"},
 };
 static_assert(std::size(kLabelKeys) == static_cast<std::size_t>(LabelKey::count));
 

@@ -39,6 +39,8 @@ class LabelWriter {
     add_text(LabelKey::reach, labels.reach);
     add_number(LabelKey::leak, labels.leak);
     add_text(LabelKey::state, labels.state);
+    add_text(LabelKey::misuse, labels.misuse);
+    add_number(LabelKey::case_number, labels.case_number);
   }
 
  private:
@@ -103,7 +105,7 @@ std::size_t ProfileWriter::StackHash::operator()(const ShownStack& stack) const 
 }
 
 std::size_t ProfileWriter::hash_of(std::uint32_t stack, const Labels& labels) {
-  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 64);
+  static_assert(sizeof(Labels) % 8 == 0 && sizeof(Labels) == 72);
   std::uint64_t words[sizeof(Labels) / 8];
   std::memcpy(words, &labels, sizeof words);
   std::size_t hash = stack;

@@ -56,6 +56,8 @@ std::size_t size_of_record(Region region) {
       return sizeof(ThreadRecord);
     case Region::resources:
       return sizeof(ResourceRecord);
+    case Region::misuses:
+      return sizeof(MisuseRecord);
     default:
       return 0;
   }

@@ -93,6 +93,7 @@ void SegmentView::estimate_moment() {
   for_each_fd(look);
   for_each_thread(look);
   for_each_resource(look);
+  for_each_misuse(look);
   for (const auto& [key, value] : live_words()) youngest = std::max(youngest, birth_of_key(key));
   now_s_ = std::max(now_s_, seconds_of_birth(youngest));
 }

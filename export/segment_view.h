@@ -85,7 +85,7 @@ class SegmentView {
     damaged_ += cursor.damaged();
   }
 
-  /// Whole records of the three tables with versions, in table order, with their index.
+  /// Whole records of the four tables with versions, in table order, with their index.
   template <class Visit>
   void for_each_fd(Visit&& visit) const {
     visit_versioned<FdRecord>(Region::fds, visit);
@@ -97,6 +97,10 @@ class SegmentView {
   template <class Visit>
   void for_each_resource(Visit&& visit) const {
     visit_versioned<ResourceRecord>(Region::resources, visit);
+  }
+  template <class Visit>
+  void for_each_misuse(Visit&& visit) const {
+    visit_versioned<MisuseRecord>(Region::misuses, visit);
   }
 
   /// Stack ids from 0 to here may have counts.

@@ -78,7 +78,9 @@ std::string dump_line(const SegmentView& view, const DumpSummary& summary,
   return what + " of " + view.program() + "[" + std::to_string(header.pid) + "]: heap " +
          readable_size(summary.heap_bytes) + " in " + counted(blocks, "block") + ", " +
          counted(summary.fds, "fd") + ", " + counted(summary.threads, "thread") + ", " +
-         counted(summary.timers, "timer") + " -> " + short_path(stem) + ".*.pb.gz";
+         counted(summary.timers, "timer") +
+         (summary.misuses != 0 ? ", " + counted(summary.misuses, "misuse") : "") + " -> " +
+         short_path(stem) + ".*.pb.gz";
 }
 
 /// What a terminal or a service manager sends to end the service reaches us too; its last dump

@@ -106,8 +106,7 @@ bool ProfileDecoder::take_location(const pb::Location& location) {
   const auto lines = static_cast<std::uint64_t>(location.line_size());
   if (entries_left_ < lines) return fail("is too large: too many lines");
   entries_left_ -= lines;
-  locations_.push_back(
-      {location.mapping_id(), location.address(), lines_.size(), lines, {}});
+  locations_.push_back({location.mapping_id(), location.address(), lines_.size(), lines, {}});
   for (const pb::Line& line : location.line()) lines_.push_back({line.function_id(), line.line()});
   return location.id() == locations_.size() || fail("is damaged: ids of locations are not 1 to n");
 }
@@ -147,14 +146,15 @@ std::string ProfileDecoder::main_module() {
   return mappings_.empty() ? std::string() : text(mappings_[0]);
 }
 
+std::size_t ProfileDecoder::index_of(std::string_view type) const {
+  const auto found = std::find_if(types_.begin(), types_.end(), [&](std::int64_t number) {
+    return is_text(number) && texts_[static_cast<std::size_t>(number)] == type;
+  });
+  return static_cast<std::size_t>(found - types_.begin());
+}
+
 /// Which profile of ours has values of these types?
 bool ProfileDecoder::find_values() {
-  const auto index_of = [&](const char* type) {
-    const auto found = std::find_if(types_.begin(), types_.end(), [&](std::int64_t number) {
-      return is_text(number) && texts_[static_cast<std::size_t>(number)] == type;
-    });
-    return static_cast<std::size_t>(found - types_.begin());
-  };
   for (const HeldValues& held : kHeldValues) {
     count_index_ = index_of(held.count);
     bytes_index_ = held.bytes ? index_of(held.bytes) : count_index_;
@@ -173,7 +173,7 @@ std::string ProfileDecoder::read_samples(
     if (field.number != pb::Profile::kSampleFieldNumber) return true;
     if (!parse(field, &sample)) return fail("is damaged: a sample cannot be read");
     if (!decode(sample, &decoded)) return false;
-    if (decoded.count == 0) return true;
+    if (decoded.count == 0 && profile_ != Profile::misuse) return true;
     const std::string error = visit(decoded);
     return error_.empty() && (error.empty() || fail(error));
   });
@@ -187,7 +187,8 @@ bool ProfileDecoder::decode(const pb::Sample& sample, DecodedSample* out) {
     if (value < 0) return fail("is damaged: a value is negative");
   out->count = sample.value(static_cast<int>(count_index_));
   out->bytes = bytes_index_ == count_index_ ? 0 : sample.value(static_cast<int>(bytes_index_));
-  if (out->count == 0) return true;
+  if (out->count == 0 && profile_ != Profile::misuse) return true;
+  out->values.assign(sample.value().begin(), sample.value().end());
   out->frames.clear();
   for (const std::uint64_t id : sample.location_id()) {
     if (id == 0 || id > locations_.size())

@@ -28,6 +28,7 @@ namespace leakhook::verdict {
 struct DecodedSample {
   std::int64_t count = 0;
   std::int64_t bytes = 0;
+  std::vector<std::int64_t> values;   ///< all of them, see ProfileDecoder::index_of()
   std::vector<std::uint32_t> frames;  ///< for ProfileDecoder::stack(), innermost first
   /// By LabelKey. Texts are numbers for ProfileDecoder::text(), 0: no such label; numbers −1.
   std::array<std::int64_t, static_cast<std::size_t>(LabelKey::count)> labels;
@@ -41,11 +42,13 @@ class ProfileDecoder {
 
   /// `bytes`: serialized, not compressed; must outlive the decoder. Empty or what is wrong.
   std::string read_tables(std::string_view bytes);
-  /// What is held now, sample by sample. Requires: the tables were read. Empty or what is wrong;
-  /// `visit` may say that, too.
+  /// What is held now, or was misused, sample by sample. Requires: the tables were read. Empty or
+  /// what is wrong; `visit` may say that, too.
   std::string read_samples(const std::function<std::string(const DecodedSample&)>& visit);
 
   Profile profile() const { return profile_; }
+  /// The place of a type among the values of a sample; their number when it is not there.
+  std::size_t index_of(std::string_view type) const;
   std::int64_t time_ns() const { return time_ns_; }
   std::vector<std::string> comments();
   std::string main_module();

@@ -169,6 +169,7 @@ std::string add(ReadProfile profile, ProfileFile* file, std::optional<Dump>* dum
   }
   std::move(profile.holdings.begin(), profile.holdings.end(),
             std::back_inserter((*dump)->holdings));
+  std::move(profile.misuses.begin(), profile.misuses.end(), std::back_inserter((*dump)->misuses));
   (*dump)->files.push_back(std::move(*file));
   return {};
 }

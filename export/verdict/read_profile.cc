@@ -10,6 +10,7 @@
 
 #include "../gzip.h"
 #include "../saturated_sum.h"
+#include "misuse_reader.h"
 #include "profile_decoder.h"
 
 namespace leakhook::verdict {
@@ -21,12 +22,6 @@ template <class T>
 void sort_out(std::vector<T>* values) {
   std::sort(values->begin(), values->end());
   values->erase(std::unique(values->begin(), values->end()), values->end());
-}
-
-std::optional<Kind> kind_of(const std::string& label) {
-  for (const KindRow& row : kKindRows)
-    if (row.label == label) return row.kind;
-  return {};
 }
 
 /// Samples that differ only in age, size and what names a single resource.
@@ -52,7 +47,7 @@ class Holdings {
 
 std::string Holdings::words_of(const DecodedSample& sample, Kind* kind, Word* word) {
   const std::string label = decoder_.text(sample.label(LabelKey::kind));
-  const auto known = kind_of(label);
+  const auto known = kind_of_label(label);
   if (!known) return "has a sample of the unknown kind \"" + label + "\"";
   if (row_of(*known).profile != decoder_.profile())
     return "is damaged: " + label + " in the profile of another kind";
@@ -134,13 +129,18 @@ std::string read_profile(std::string_view gzip, ReadProfile* out) {
   std::string error = decoder.read_tables(*bytes);
   if (!error.empty()) return error;
   Holdings holdings(decoder);
-  error = decoder.read_samples([&](const DecodedSample& sample) { return holdings.add(sample); });
+  MisuseReader misuses(decoder);
+  const bool is_misuse = decoder.profile() == Profile::misuse;
+  error = decoder.read_samples([&](const DecodedSample& sample) {
+    return is_misuse ? misuses.add(sample) : holdings.add(sample);
+  });
   if (!error.empty()) return error;
   out->profile = decoder.profile();
   out->time_ns = decoder.time_ns();
   out->main_module = decoder.main_module();
   out->comments = decoder.comments();
   out->holdings = holdings.take();
+  out->misuses = misuses.take();
   return decoder.error();
 }
 

@@ -16,6 +16,7 @@ struct ReadProfile {
   std::string main_module;  ///< path, empty when unknown
   std::vector<std::string> comments;
   std::vector<Holding> holdings;  ///< in the order of their first samples
+  std::vector<Misuse> misuses;    ///< instead of holdings in a misuse profile
 };
 
 /// `gzip`: a profile.proto as leakhook writes it. Empty when all went well, else what is wrong, to

@@ -45,6 +45,7 @@
   BORROWED(old_timer_create, int (*)(clockid_t, struct sigevent*, int*), "timer_create",  \
            "GLIBC_2.2.5")                                                                 \
   BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")                 \
+  BORROWED(libc_malloc, void* (*)(size_t), "__libc_malloc", nullptr)                      \
   BORROWED(time, time_t (*)(time_t*), "time", "GLIBC_2.2.5")
 
 namespace leakhook::real {

@@ -53,4 +53,12 @@ constexpr KindSet bit_of(Kind kind) { return KindSet{1} << static_cast<int>(kind
 inline constexpr KindSet kAllKinds = (KindSet{1} << static_cast<int>(Kind::count)) - 2;
 static_assert(static_cast<int>(Kind::count) <= 32);
 
+/// All kinds of one profile.
+constexpr KindSet kinds_of(Profile profile) {
+  KindSet kinds = 0;
+  for (const KindRow& row : kKindRows)
+    if (row.profile == profile) kinds |= bit_of(row.kind);
+  return kinds;
+}
+
 }  // namespace leakhook

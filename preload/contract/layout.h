@@ -22,13 +22,14 @@
 
 #include "counters.h"
 #include "kinds.h"
+#include "misuse.h"
 #include "reach.h"
 
 namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 3;
+inline constexpr std::uint32_t kLayoutVersion = 4;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -43,6 +44,7 @@ enum class Region : std::uint32_t {
   fds,          ///< FdRecord, index = descriptor number
   threads,      ///< ThreadRecord, index 0 = main thread
   resources,    ///< ResourceRecord, hashed by identity: free slots in between
+  misuses,      ///< MisuseRecord, hashed by what and where: free slots in between
   live,         ///< LiveBucket, hashed by address: free slots in between
   counts,       ///< StackCounts[kCountShards] per stack id, see count_index()
   stacks,       ///< StackRecord, index = stack id
@@ -144,17 +146,23 @@ static_assert(sizeof(LiveBucket) == 64, "bump kLayoutVersion");
 /// What is known of an open descriptor. version 0 or kind none: closed.
 struct FdRecord {
   Version version;
-  StackId stack;
+  StackId stack;        ///< stays when it is closed
   std::uint32_t birth;  ///< Birth
   NameId thread;
   Kind kind;
-  std::uint8_t flags;       ///< FdFlag
-  std::uint16_t name_size;  ///< bytes of `name` in use
-  std::uint16_t name_form;  ///< NameForm
-  char name[108];
+  std::uint8_t flags;  ///< FdFlag
+  // Private to the service: what it needs to see misuse.
+  std::uint64_t closed_at;      ///< where the number was closed last, see ledger/fds.cc
+  std::uint32_t stream;         ///< which FILE or DIR owns the number; 0: none
+  std::uint32_t robbed_stream;  ///< one whose number was closed beneath it; 0: none
+  Kind closed_kind;             ///< what the number was when it was closed last
+  std::uint8_t unused;
+  std::uint8_t name_size;  ///< bytes of `name` in use
+  std::uint8_t name_form;  ///< NameForm
+  char name[92];
 };
 enum FdFlag : std::uint8_t { kFdInherited = 1 };
-enum class NameForm : std::uint16_t {
+enum class NameForm : std::uint8_t {
   none,
   path,  ///< as given to open; a longer one keeps its last bytes behind "..."
   peer,  ///< a struct sockaddr: the remote address of a socket
@@ -203,6 +211,26 @@ struct ResourceRecord {
 };
 enum ResourceFlag : std::uint8_t { kResourceInherited = 1, kResourceShm = 2 };
 static_assert(sizeof(ResourceRecord) == 64, "bump kLayoutVersion");
+
+/// Misuses of one sort that happened at one stack. version as in FdRecord; misuse none: free slot.
+struct MisuseRecord {
+  Version version;
+  StackId stack;        ///< where it happened
+  std::uint32_t birth;  ///< when it was seen first, and below what it was about then
+  NameId thread;
+  MisuseKind misuse;
+  Kind kind;               ///< of the resource; none: not known
+  StackId closed;          ///< where it had been given back before; 0: not known
+  StackId opened;          ///< where it was acquired; 0: not known
+  std::uint64_t identity;  ///< number, address, pthread_t, timer_t
+  std::uint32_t count;     ///< stays at its end; 0: nothing to report
+  std::uint8_t flags;      ///< MisuseFlag
+  std::uint8_t unused[3];
+};
+/// This stack closes numbers whether they are open or not, as daemons do: nothing to report.
+enum MisuseFlag : std::uint8_t { kMisuseSweeps = 1 };
+static_assert(sizeof(MisuseRecord) == 40, "bump kLayoutVersion");
+inline constexpr std::uint32_t kMostMisuses = 1024;
 
 /// Everything ever acquired from one stack. Each shard but the last is written by one thread at a
 /// time; a reader adds the shards up. Only heap blocks are counted.

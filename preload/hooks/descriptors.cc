@@ -159,12 +159,12 @@ int hook_fcntl64(int fd, int command, void* argument) {
 // one by one, which comes to the same. Arguments that it always refuses are left alone.
 int hook_close_range(unsigned first, unsigned last, int flags) {
   constexpr int kCloses = CLOSE_RANGE_UNSHARE;
-  if (first <= last && (flags & ~kCloses) == 0) ledger::released_fds(first, last);
+  if (first <= last && (flags & ~kCloses) == 0) ledger::released_fds(LEAKHOOK_FRAME, first, last);
   return real::close_range(first, last, flags);
 }
 
 void hook_closefrom(int first) {
-  ledger::released_fds(first < 0 ? 0 : static_cast<unsigned>(first), ~0u);
+  ledger::released_fds(LEAKHOOK_FRAME, first < 0 ? 0 : static_cast<unsigned>(first), ~0u);
   real::closefrom(first);
 }
 

@@ -29,6 +29,11 @@ __attribute__((noinline)) void* recorded_dlmopen(Lmid_t space, const char* name,
   return opened(LEAKHOOK_CALLER, library, name);
 }
 
+/// A library that is bound to libc's malloc past ours gives out blocks that no hook saw.
+void note_binding(bool is_deep) {
+  if (is_deep) ledger::heap_has_strangers();
+}
+
 bool may_be_followed(const char* name, const void* caller) {
   if (!real::is_resolved()) real::resolve_all();
   if (!searches_its_own_way(dynamic_section_at(caller), name)) return true;
@@ -40,16 +45,19 @@ bool may_be_followed(const char* name, const void* caller) {
 
 extern "C" {
 
-__attribute__((visibility("hidden"), used)) void* leakhook_before_dlopen(const char* name, int,
-                                                                         long, long,
+__attribute__((visibility("hidden"), used)) void* leakhook_before_dlopen(const char* name,
+                                                                         int flags, long, long,
                                                                          const void* caller) {
+  note_binding((flags & RTLD_DEEPBIND) != 0);
   return may_be_followed(name, caller) ? reinterpret_cast<void*>(recorded_dlopen)
                                        : reinterpret_cast<void*>(real::dlopen);
 }
 
-__attribute__((visibility("hidden"), used)) void* leakhook_before_dlmopen(Lmid_t, const char* name,
-                                                                          int, long,
+__attribute__((visibility("hidden"), used)) void* leakhook_before_dlmopen(Lmid_t space,
+                                                                          const char* name, int,
+                                                                          long,
                                                                           const void* caller) {
+  note_binding(space != LM_ID_BASE);
   return may_be_followed(name, caller) ? reinterpret_cast<void*>(recorded_dlmopen)
                                        : reinterpret_cast<void*>(real::dlmopen);
 }

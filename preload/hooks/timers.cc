@@ -4,6 +4,8 @@
 // A program linked long ago binds timer_create@GLIBC_2.2.5, whose timers are ints: the newer
 // function would write eight bytes where it gave room for four. Our definition carries no version
 // and answers both, so the caller's object is asked which one it meant.
+#include <errno.h>
+
 #include "caller_object.h"
 #include "declarations.h"
 
@@ -55,7 +57,12 @@ int hook_timer_delete(timer_t timer) {
   const int result = deletes_old && real::borrowed::old_timer_delete != nullptr
                          ? real::borrowed::old_timer_delete(number_of_old(timer))
                          : real::timer_delete(timer);
-  if (result != 0) ledger::restore(record);
+  if (result == 0)
+    ledger::timer_deleted(LEAKHOOK_CALLER, record);
+  else if (record.kind != Kind::none)
+    ledger::restore(record);
+  else if (errno == EINVAL)
+    ledger::timer_refused(LEAKHOOK_CALLER, shapes[deletes_old]);
   return result;
 }
 

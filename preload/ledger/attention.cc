@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "../base/system.h"
+#include "ledger.h"
 #include "segment.h"
 
 namespace leakhook::ledger {
@@ -29,7 +30,10 @@ bool attend(Event event) {
     const bool is_wiped =
         attention.load(std::memory_order_acquire)->mode.load(std::memory_order_relaxed) ==
         Attention::unborn;
-    if (!is_wiped && segment.owner != static_cast<std::int32_t>(sys::getpid())) return false;
+    if (!is_wiped && segment.owner != static_cast<std::int32_t>(sys::getpid())) {
+      if (event == Event::acquire) heap_has_strangers();  // the parent may free what we get here
+      return false;
+    }
     this_thread.vforked = 0;
   }
   OwnWork work;

@@ -3,6 +3,7 @@
 #include "attention.h"
 #include "ledger.h"
 #include "live_table.h"
+#include "misuses.h"
 #include "moment.h"
 #include "stack_table.h"
 
@@ -43,9 +44,29 @@ void insert_sampled(std::uint64_t key, std::uint64_t value) {
   insert_sampled(key_of(address, moment), value_of(size, moment));
 }
 
+/// Blocks may live that no hook saw. Never taken back.
+constinit std::atomic<bool> has_strangers{false};
+
+/// Whether every block that lives is in the books: then a pointer that is not is none.
+bool is_every_block_known() {
+  constexpr Counter kLosses[] = {Counter::early_events, Counter::live_table_full};
+  for (const Counter loss : kLosses)
+    if (segment.header->counters[static_cast<int>(loss)].load(std::memory_order_relaxed) != 0)
+      return false;
+  return !has_strangers.load(std::memory_order_relaxed);
+}
+
+/// The stack is walked from here, through what called us: frames of ours are not shown.
+[[gnu::noinline, gnu::cold]] void freed_unknown(std::uint64_t address) {
+  segment.count(Counter::unknown_releases);
+  if (!is_every_block_known() || !may_record(Event::acquire)) return;
+  misuses::record(MisuseKind::foreign_free, take_moment(LEAKHOOK_CALLER),
+                  {Kind::heap, address, 0, 0});
+}
+
 [[gnu::noinline]] void note_withdrawn(const live_table::Found& found, std::uint64_t address) {
   if (!sample_filter.is_on)
-    segment.count(Counter::unknown_releases);
+    freed_unknown(address);
   else if (found.key != 0)
     sample_filter.lower(address);
 }
@@ -84,6 +105,8 @@ void thread_forked() {
   // Few blocks are looked at, and a file goes on changing with the parent until it is copied.
   if (segment.is_file && segment.sample_bytes > 1) (void)may_record(Event::release);
 }
+
+void heap_has_strangers() { has_strangers.store(true, std::memory_order_relaxed); }
 
 void lost(Counter counter) {
   if (segment.header != nullptr) segment.count(counter);

@@ -8,6 +8,7 @@
 #pragma once
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -80,9 +81,38 @@ void acquired_fd_pair(const Caller& caller, Kind kind, int first, int second,
 void acquired_fd_copy(const Caller& caller, int from, int to);
 /// The remote address of a socket is known now. Copied; unknown descriptors are ignored.
 void set_fd_peer(int fd, const sockaddr* address, socklen_t size);
-void released_fd(int fd);
+
+/// What the books said of a number right before it was closed.
+struct ClosedFd {
+  enum State : std::uint8_t {
+    unseen,  ///< nobody looked: nothing to say afterwards
+    open,
+    open_stream,  ///< by the end of a stream
+    taken,        ///< so, but the stream had lost the number to another owner
+    closed,
+    unknown,  ///< never open
+  };
+  State state = unseen;
+  // Of taken and closed ones:
+  Kind kind = Kind::none;
+  StackId opened = 0;
+  std::uint64_t closed_at = 0;  ///< FdRecord::closed_at
+};
+static_assert(sizeof(ClosedFd) == 16, "comes back in two registers");
+ClosedFd released_fd(HookFrame hook, int fd);
+/// By the end of the FILE or DIR that owns the number.
+ClosedFd released_stream(HookFrame hook, int fd, const void* stream);
+void close_returned_oddly(HookFrame hook, int fd, ClosedFd before, bool is_refused);
+/// After the real call, with what it returned and errno as it left it: a close too many is misuse.
+inline void close_returned(HookFrame hook, int fd, ClosedFd before, int result) {
+  if (before.state <= ClosedFd::open_stream && result >= 0) [[likely]]
+    return;
+  close_returned_oddly(hook, fd, before, result < 0 && errno == EBADF);
+}
+/// This FILE or DIR owns the number from now on.
+void set_fd_stream(int fd, const void* stream);
 /// All of [first, last], as close_range counts them.
-void released_fds(unsigned first, unsigned last);
+void released_fds(HookFrame hook, unsigned first, unsigned last);
 
 /// For calls that may fail after the release (dup2 over an open descriptor).
 struct WithdrawnFd {
@@ -140,8 +170,11 @@ struct ThreadTicket {
 /// Before pthread_join / pthread_detach.
 ThreadTicket find_thread(std::uint64_t identity);
 /// After the call succeeded.
-void thread_joined(const ThreadTicket& ticket);
-void thread_detached(const ThreadTicket& ticket);
+void thread_joined(const Caller& caller, const ThreadTicket& ticket);
+void thread_detached(const Caller& caller, const ThreadTicket& ticket);
+/// After pthread_join or pthread_detach said that there is no such thread to give back: misuse if
+/// it was given back before.
+void thread_refused(const Caller& caller, std::uint64_t identity, const ThreadTicket& ticket);
 /// A thread changed a thread's name; identity 0: its own. `name` at most 15 bytes are used.
 void thread_named(std::uint64_t identity, const char* name);
 
@@ -167,9 +200,16 @@ struct WithdrawnResource {
 /// As released(), to be put back when the call fails.
 void withdraw(Kind kind, std::uint64_t identity, WithdrawnResource* out);
 void restore(const WithdrawnResource& withdrawn);
+/// After timer_delete succeeded, and after it said that there is no such timer: misuse if it was
+/// deleted before.
+void timer_deleted(const Caller& caller, const WithdrawnResource& timer);
+void timer_refused(const Caller& caller, std::uint64_t identity);
 
 /// A library was closed: which modules are gone, and their rules with them. After the real dlclose.
 void libraries_changed();
+
+/// Blocks may live that no hook saw: one that is freed and not known means nothing any more.
+void heap_has_strangers();
 
 /// Adds one to a counter, where a hook itself must drop something.
 void lost(Counter counter);

@@ -3,7 +3,9 @@
 #include <cstring>
 
 #include "attention.h"
+#include "given_back.h"
 #include "ledger.h"
+#include "misuses.h"
 #include "modules.h"
 #include "moment.h"
 #include "resource_table.h"
@@ -68,6 +70,18 @@ void restore(const WithdrawnResource& withdrawn) {
                                   {}};
   std::memcpy(content.name, withdrawn.name, sizeof content.name);
   resource_table::insert(content);
+}
+
+void timer_deleted(const Caller& caller, const WithdrawnResource& timer) {
+  if (timer.kind == Kind::none || !may_record(Event::release)) return;
+  given_back::remember(Kind::timer, timer.identity, {take_moment(caller).stack, timer.stack});
+}
+
+void timer_refused(const Caller& caller, std::uint64_t identity) {
+  given_back::Place before{};
+  if (!may_record_kind(Kind::timer) || !given_back::find(Kind::timer, identity, &before)) return;
+  misuses::record(MisuseKind::double_delete, take_moment(caller),
+                  {Kind::timer, identity, before.closed, before.opened});
 }
 
 void libraries_changed() {

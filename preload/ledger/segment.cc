@@ -132,6 +132,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::fds, at_most(pages / 2, sizeof(FdRecord) << 20));
   reserve(Region::threads, at_most(pages / 8, sizeof(ThreadRecord) << 17));
   reserve(Region::resources, pages / 4);
+  reserve(Region::misuses, kMostMisuses * sizeof(MisuseRecord));
   reserve(Region::live, pages);
   reserve(Region::counts, stacks * kCountShards * sizeof(StackCounts));
   reserve(Region::stacks, stacks * sizeof(StackRecord));

@@ -2,8 +2,10 @@
 // Each table has its own file; this one knows that there are several.
 #include "tables.h"
 
+#include "given_back.h"
 #include "live_table.h"
 #include "mappings.h"
+#include "misuses.h"
 #include "modules.h"
 #include "moment.h"
 #include "names.h"
@@ -15,6 +17,8 @@ namespace leakhook::ledger {
 
 bool prepare_tables() {
   keep_own_equipment();
+  misuses::forget_all();
+  given_back::forget_all();
   return live_table::prepare(segment) && stack_table::prepare() && modules::prepare() &&
          names::prepare() && prepare_threads() && resource_table::prepare() &&
          segment.commit(Region::fds, 64 * sizeof(FdRecord));
@@ -28,6 +32,8 @@ void keep_what_fork_copies() {
         kind, [](const resource_table::Content&, void*) { return true; },
         [](const resource_table::Content&, void*) {}, nullptr);
   only_this_thread_left();
+  misuses::forget_all();
+  given_back::forget_all();
 }
 
 }  // namespace leakhook::ledger

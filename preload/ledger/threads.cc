@@ -9,7 +9,9 @@
 
 #include "../base/system.h"
 #include "attention.h"
+#include "given_back.h"
 #include "ledger.h"
+#include "misuses.h"
 #include "moment.h"
 #include "names.h"
 #include "versioned.h"
@@ -60,6 +62,11 @@ ThreadRecord* claim_slot() {
 void set_identity(ThreadRecord* thread, std::uint64_t identity) {
   thread->identity = identity;
   hint_of(identity).store(static_cast<std::uint32_t>(thread - table()), std::memory_order_relaxed);
+}
+
+void remember(const Caller& caller, const ThreadTicket& ticket) {
+  given_back::remember(Kind::thread, ticket.identity,
+                       {take_moment(caller).stack, ticket.thread->stack});
 }
 
 bool is_live(const ThreadRecord& thread, std::uint64_t identity) {
@@ -167,19 +174,37 @@ ThreadTicket find_thread(std::uint64_t identity) {
   return {};
 }
 
-void thread_joined(const ThreadTicket& ticket) {
+void thread_joined(const Caller& caller, const ThreadTicket& ticket) {
   if (ticket.thread == nullptr || !may_record(Event::release)) return;
+  remember(caller, ticket);
   Writing writing(ticket.thread->version);
   // No other thread has had this slot meanwhile: until now it was not free.
   if (ticket.thread->identity == ticket.identity) ticket.thread->state = ThreadState::free;
 }
 
-void thread_detached(const ThreadTicket& ticket) {
+void thread_detached(const Caller& caller, const ThreadTicket& ticket) {
   if (ticket.thread == nullptr || !may_record(Event::release)) return;
+  remember(caller, ticket);
   Writing writing(ticket.thread->version);
   if (!is_live(*ticket.thread, ticket.identity)) return;
   ticket.thread->is_detached = 1;
   if (ticket.thread->state == ThreadState::ended) ticket.thread->state = ThreadState::free;
+}
+
+void thread_refused(const Caller& caller, std::uint64_t identity, const ThreadTicket& ticket) {
+  if (!may_record_kind(Kind::thread)) return;
+  given_back::Place before{};
+  const bool is_known = given_back::find(Kind::thread, identity, &before);
+  const ThreadRecord* thread = ticket.thread;
+  if (thread != nullptr) {
+    if (thread->is_detached == 0) return;  // another thread waits for it, or it is the caller
+    // Its pthread_t may have been another thread's before.
+    if (before.opened != thread->stack) before = {0, thread->stack};
+  } else if (!is_known) {
+    return;
+  }
+  misuses::record(MisuseKind::double_join, take_moment(caller),
+                  {Kind::thread, identity, before.closed, before.opened});
 }
 
 void thread_named(std::uint64_t identity, const char* name) {

@@ -18,6 +18,7 @@
 #include "../base/system.h"
 #include "../ledger/attention.h"
 #include "../ledger/fds.h"
+#include "../ledger/ledger.h"
 #include "../ledger/modules.h"
 #include "books.h"
 #include "ending.h"
@@ -109,6 +110,7 @@ bool make_books(char** argv) {
   note_inherited_fds();
   unwind::prepare(ledger::modules::seen);
   is_dormant = !process.settings.START;
+  if (is_dormant) ledger::heap_has_strangers();
   page->mode.store(is_dormant ? Attention::dormant : Attention::recording,
                    std::memory_order_relaxed);
   ledger::attention.store(page, std::memory_order_release);  // pairs with may_record(): books first
@@ -168,6 +170,7 @@ void set_mode(std::uint32_t mode) {
 
 void set_recording(bool is_on) {
   is_dormant = !is_on;
+  if (is_dormant) ledger::heap_has_strangers();
   set_mode(is_on ? Attention::recording : Attention::dormant);
 }
 

@@ -54,6 +54,9 @@ void copy_record(const FdRecord& from, const Horizon& horizon, FdRecord* to) {
 void copy_record(const ResourceRecord& from, const Horizon& horizon, ResourceRecord* to) {
   copy_versioned(from, horizon, to, [](ResourceRecord& record) { record.kind = Kind::none; });
 }
+void copy_record(const MisuseRecord& from, const Horizon& horizon, MisuseRecord* to) {
+  copy_versioned(from, horizon, to, [](MisuseRecord& record) { record.misuse = MisuseKind::none; });
+}
 void copy_record(const ThreadRecord& from, const Horizon& horizon, ThreadRecord* to) {
   copy_versioned(from, horizon, to, [](ThreadRecord& record) { record.state = ThreadState::free; });
 }
@@ -112,6 +115,8 @@ bool write_region(int fd, Region region, std::uint64_t bytes, const StreamOrder&
       return write_records<ThreadRecord>(fd, region, bytes, horizon, buffer);
     case Region::resources:
       return write_records<ResourceRecord>(fd, region, bytes, horizon, buffer);
+    case Region::misuses:
+      return write_records<MisuseRecord>(fd, region, bytes, horizon, buffer);
     case Region::live:
       return write_records<LiveRecord>(fd, region, bytes, horizon, buffer);
     case Region::reach:

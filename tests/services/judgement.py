@@ -36,6 +36,18 @@ def in_use(name, p, sample):
     return sample.value[0], 0
 
 
+def misuses_of(p):
+    """One for each case: its name, its count, and by value type the functions of its stacks."""
+    cases = defaultdict(dict)
+    types = [p.text(value_type.type) for value_type in p.sample_type]
+    for sample in p.sample:
+        labels = labels_of(p, sample)
+        case = cases[labels["case"]]
+        case["name"], case["count"] = labels["misuse"], max(sample.value)
+        case.update((types[i], functions_of(p, sample)) for i, n in enumerate(sample.value) if n)
+    return list(cases.values())
+
+
 class Found:
     """What stands in the profiles of one dump: {profile name: profile}."""
 
@@ -45,7 +57,11 @@ class Found:
         self.labels = defaultdict(list)            # function -> labels of its samples
         self.stacks = []                           # outermost first
         self.own = []                              # (profile, functions) of every sample in use
+        self.misuses = []                          # {"misuses": functions, ...}, innermost first
         for name, p in profiles.items():
+            if name == "misuse":
+                self.misuses = misuses_of(p)
+                continue
             for sample in p.sample:
                 self._add(name, p, sample)
 
@@ -87,6 +103,26 @@ def _judge_leaks(found, leaks, libc_keeps):
             yield f"{function}: {count} {kind} ({size} bytes), where none belongs"
 
 
+def _is_told(misuse, wanted):
+    def stands(value_type, function):
+        return function is None or function in misuse.get(value_type, [])
+    return (misuse["name"] == wanted.name and stands("misuses", wanted.function)
+            and stands("closed_before", wanted.closed) and stands("opened", wanted.opened))
+
+
+def _judge_misuse(misuses, wanted):
+    """Each misuse of the verdict is there so often, and there is no other."""
+    left = list(misuses)
+    for one in wanted:
+        told = [misuse for misuse in left if _is_told(misuse, one)]
+        left = [misuse for misuse in left if misuse not in told]
+        count = sum(misuse["count"] for misuse in told)
+        if count != one.count:
+            yield f"{count} {one.name} in {one.function} instead of {one.count}: {misuses}"
+    for misuse in left:
+        yield f"a misuse that is none: {misuse}"
+
+
 def judge(profiles, verdict, is_child=False):
     """Sentences about what is not as the verdict says. profiles: {name: profile} of one dump."""
     found = Found(profiles)
@@ -96,6 +132,7 @@ def judge(profiles, verdict, is_child=False):
         complaints += _judge_leaks(found, leaks, verdict.libc_keeps)
     if is_child:
         return complaints
+    complaints += _judge_misuse(found.misuses, verdict.misuse)
     if verdict.nothing_at_all:
         complaints += [f"{name}: something of {functions}" for name, functions in found.own
                        if name != "thread"]  # which lists the main thread

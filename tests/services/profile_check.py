@@ -13,6 +13,7 @@ PROMISED_TYPES = {
     "fd": ["open_fds/count"],
     "thread": ["live_threads/count"],
     "timer": ["live_timers/count"],
+    "misuse": ["opened/count", "closed_before/count", "misuses/count"],
     "mapping": ["mappings/count", "mapped_space/bytes"],
 }
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*")

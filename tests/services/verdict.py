@@ -4,6 +4,7 @@ import re
 import signal
 from dataclasses import dataclass, field
 
+MISUSE = re.compile(r"(\d+) ([a-z_]+) in (\w+)(?: after (\w+))?(?: of (\w+))?")
 ENTRY = re.compile(r"(\d+) ([a-z]+) in (\w+)(?: \((\d+) bytes\))?")
 KINDS = {"heap": "heap", "mapping": "mapping", "thread": "thread", "timer": "timer",
          "process": "process", "library": "library", "semaphore": "handle"}
@@ -12,7 +13,7 @@ FD_KINDS = ("file directory pipe eventfd timerfd signalfd epoll inotify memfd pi
 KINDS.update({kind: "fd" for kind in FD_KINDS})
 DUMPS = ("usr2", "exit", "both", "none")
 KEYS = ("leaks", "child leaks", "env", "exit", "dumps", "processes", "stderr", "comment", "label",
-        "stack", "libc keeps", "needs", "preload", "args", "seconds", "output", "asks")
+        "misuse", "stack", "libc keeps", "needs", "preload", "args", "seconds", "output", "asks")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class Leak:
     @property
     def profile(self):
         return KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Misuse:
+    count: int
+    name: str
+    function: str
+    closed: str = None  # where it was given back before
+    opened: str = None
 
 
 @dataclass
@@ -40,6 +50,7 @@ class Verdict:
     comment: list = field(default_factory=list)
     label: list = field(default_factory=list)   # (key, regex, function)
     stack: list = field(default_factory=list)   # functions, outermost first
+    misuse: list = field(default_factory=list)
     libc_keeps: set = field(default_factory=set)  # (kind, function)
     needs: list = field(default_factory=list)
     preload: list = field(default_factory=list)
@@ -64,6 +75,13 @@ def _leaks(text):
         size = int(match[4]) if match[4] else None
         leaks.append(Leak(int(match[1]), match[2], match[3], size))
     return leaks
+
+
+def _misuse(text):
+    match = MISUSE.fullmatch(text)
+    if not match:
+        raise BadVerdict(f"not understood: {text!r}")
+    return Misuse(int(match[1]), *match.groups()[1:])
 
 
 def _exit(text):
@@ -100,6 +118,8 @@ def _add(verdict, key, text):
         condition, _, function = text.rpartition(" in ")
         name, _, pattern = condition.partition("=")
         verdict.label.append((name, re.compile(pattern), function))
+    elif key == "misuse":
+        verdict.misuse.append(_misuse(text))
     elif key == "stack":
         verdict.stack.append(text.split(" > "))
     elif key == "libc keeps":

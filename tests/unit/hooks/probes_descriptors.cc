@@ -128,6 +128,7 @@ void probe_close() {
   EXPECT_EQ(seen.books, format("released_fd %d, real", fd));
   EXPECT_FALSE(is_open(fd));
   FAILS(close, "released_fd -1, real", -1);
+  FAILS(close, format("released_fd %d, real, close_refused %d", fd, fd), fd);
 }
 
 void probe_mq_close() {

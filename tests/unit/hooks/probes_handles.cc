@@ -36,10 +36,13 @@ void probe_timer_delete() {
   timer_t timer{};
   ASSERT_EQ(HOOKED(timer_create, CLOCK_MONOTONIC, &event, &timer).value, 0);
   const auto number = (unsigned long)timer;
-  EXPECT_EQ(HOOKED(timer_delete, timer).books, format("withdraw timer %lx, real", number));
+  EXPECT_EQ(HOOKED(timer_delete, timer).books,
+            format("withdraw timer %lx, real, timer_deleted %lx", number, number));
   // Unknown to the books, in either shape.
   FAILS(timer_delete,
-        format("withdraw timer %lx, withdraw timer 80000000%08lx, real", number, number), timer);
+        format("withdraw timer %lx, withdraw timer 80000000%08lx, real, timer_refused %lx", number,
+               number, number),
+        timer);
   // Known, but gone behind our back: put back.
   ASSERT_EQ(HOOKED(timer_create, CLOCK_MONOTONIC, &event, &timer).value, 0);
   TRUE_ONE(timer_delete)(timer);

@@ -3,6 +3,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/prctl.h>
 #include <threads.h>
 
@@ -19,6 +20,20 @@ pthread_t thread_unseen() {
   EXPECT_EQ(TRUE_ONE(pthread_create)(&thread, nullptr, give_back, &thread), 0);
   return thread;
 }
+
+sem_t may_go;
+
+void* waits_for_go(void*) {
+  sem_wait(&may_go);
+  return nullptr;
+}
+pthread_t thread_that_waits() {
+  sem_init(&may_go, 0, 0);
+  pthread_t thread;
+  EXPECT_EQ(TRUE_ONE(pthread_create)(&thread, nullptr, waits_for_go, nullptr), 0);
+  return thread;
+}
+void let_it_go() { sem_post(&may_go); }
 
 /// Joined through the hook, in one of its ways.
 template <class Join>
@@ -122,7 +137,7 @@ void probe_thrd_join() {
   EXPECT_EQ(seen.value, thrd_success);
   EXPECT_EQ(result, 7);
   EXPECT_EQ(seen.books, "find_thread, real, thread_joined");
-  FAILS(thrd_join, "find_thread, real", thrd_current(), nullptr);
+  FAILS(thrd_join, "find_thread, real, thread_refused", thrd_current(), nullptr);
 }
 
 void probe_pthread_detach() {
@@ -130,6 +145,10 @@ void probe_pthread_detach() {
   const auto seen = HOOKED(pthread_detach, thread);
   EXPECT_EQ(seen.value, 0);
   EXPECT_EQ(seen.books, "find_thread, real, thread_detached");
+  pthread_t waits = thread_that_waits();
+  ASSERT_EQ(TRUE_ONE(pthread_detach)(waits), 0);
+  FAILS(pthread_detach, "find_thread, real, thread_refused", waits);
+  let_it_go();
 }
 void probe_thrd_detach() {
   thrd_t thread{};

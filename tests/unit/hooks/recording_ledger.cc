@@ -146,11 +146,29 @@ void acquired_fd_copy(const Caller& caller, int from, int to) {
 void set_fd_peer(int fd, const sockaddr* address, socklen_t size) {
   note("set_fd_peer %d family %d size %u", fd, address->sa_family, size);
 }
-void released_fd(int fd) {
-  note("released_fd %d", fd);
+ClosedFd released_fd(HookFrame hook, int fd) {
+  note("released_fd%s %d", doubt(hook.caller()), fd);
   if (fd >= 0 && fd < 4096) known_fds[fd] = false;
+  ClosedFd before;
+  if (fd >= 0) before.state = ClosedFd::open;
+  return before;
 }
-void released_fds(unsigned first, unsigned last) { note("released_fds %u %u", first, last); }
+ClosedFd released_stream(HookFrame hook, int fd, const void*) {
+  note("released_stream%s %d", doubt(hook.caller()), fd);
+  ClosedFd before;
+  if (fd >= 0) before.state = ClosedFd::open_stream;
+  return before;
+}
+void close_returned_oddly(HookFrame hook, int fd, ClosedFd before, bool is_refused) {
+  if (before.state != ClosedFd::unseen)
+    note("close_%s%s %d", is_refused ? "refused" : "failed", doubt(hook.caller()), fd);
+}
+void set_fd_stream(int fd, const void* stream) {
+  note("set_fd_stream%s %d", stream != nullptr ? "" : "!", fd);
+}
+void released_fds(HookFrame hook, unsigned first, unsigned last) {
+  note("released_fds%s %u %u", doubt(hook.caller()), first, last);
+}
 void withdraw_fd(int fd, WithdrawnFd* out) {
   note("withdraw_fd %d", fd);
   alignas(FdRecord) static char some[sizeof(FdRecord)];
@@ -195,11 +213,14 @@ ThreadTicket find_thread(std::uint64_t identity) {
   note("find_thread");
   return {.thread = &threads[0], .identity = identity};
 }
-void thread_joined(const ThreadTicket& ticket) {
-  note("thread_joined%s", ticket.thread != nullptr ? "" : "!");
+void thread_joined(const Caller& caller, const ThreadTicket& ticket) {
+  note("thread_joined%s%s", doubt(caller), ticket.thread != nullptr ? "" : "!");
 }
-void thread_detached(const ThreadTicket& ticket) {
-  note("thread_detached%s", ticket.thread != nullptr ? "" : "!");
+void thread_detached(const Caller& caller, const ThreadTicket& ticket) {
+  note("thread_detached%s%s", doubt(caller), ticket.thread != nullptr ? "" : "!");
+}
+void thread_refused(const Caller& caller, std::uint64_t identity, const ThreadTicket& ticket) {
+  note("thread_refused%s%s", doubt(caller), ticket.identity == identity ? "" : "!");
 }
 void thread_named(std::uint64_t identity, const char* name) {
   note("thread_named %s %s", identity != 0 ? "other" : "self", name);
@@ -222,6 +243,13 @@ void restore(const WithdrawnResource& withdrawn) {
   note("restore %s", row_of(withdrawn.kind).label);
   learn(withdrawn.identity);
 }
+void timer_deleted(const Caller& caller, const WithdrawnResource& timer) {
+  note("timer_deleted%s %lx", doubt(caller), timer.identity);
+}
+void timer_refused(const Caller& caller, std::uint64_t identity) {
+  note("timer_refused%s %lx", doubt(caller), identity);
+}
+void heap_has_strangers() { note("heap_has_strangers"); }
 void libraries_changed() { note("libraries_changed"); }
 void lost(Counter counter) { note("lost %s", kCounterRows[static_cast<int>(counter)].name); }
 void second_thread_comes() {}

@@ -157,7 +157,7 @@ class Writers {
       const bool is_file = random() % 2 == 0;
       ledger::acquired_fd(caller, is_file ? Kind::file : Kind::pipe, fd,
                           is_file ? "a file, named at length" : nullptr);
-      if (random() % 4 == 0) ledger::released_fd(fd);
+      if (random() % 4 == 0) ledger::released_fd(LEAKHOOK_FRAME, fd);
       events_.fetch_add(1, std::memory_order_relaxed);
     }
   }

@@ -12,6 +12,7 @@
 
 #include "../../../preload/ledger/moment.h"
 #include "own_books.h"
+#include "seen_misuse.h"
 
 namespace leakhook::ledger {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 using testing::in_child;
 using testing::kMiB;
 using testing::OwnBooks;
+using testing::seen_misuses;
 
 constexpr std::uint64_t kIdentity = 0x7f1234567000;
 
@@ -49,8 +51,15 @@ class Threads : public ::testing::Test {
       thread_ends(thread);
     });
   }
-  void join(std::uint64_t identity = kIdentity) { thread_joined(find_thread(identity)); }
-  void detach(std::uint64_t identity = kIdentity) { thread_detached(find_thread(identity)); }
+  void join(std::uint64_t identity = kIdentity) { thread_joined(caller_, find_thread(identity)); }
+  void detach(std::uint64_t identity = kIdentity) {
+    thread_detached(caller_, find_thread(identity));
+  }
+
+  /// pthread_join says that there is no such thread.
+  void refuse(std::uint64_t identity = kIdentity) {
+    thread_refused(caller_, identity, find_thread(identity));
+  }
 
   OwnBooks books_;
   const Caller caller_ = LEAKHOOK_CALLER;
@@ -150,11 +159,11 @@ TEST_F(Threads, ATicketDoesNotMeanTheNextOwnerOfTheIdentity) {
   ThreadRecord* first = start();
   live(first);
   const ThreadTicket ticket = find_thread(kIdentity);
-  thread_joined(ticket);
+  thread_joined(caller_, ticket);
   ThreadRecord* second = start();
   thread_created(second, kIdentity);
   ASSERT_NE(first, second) << "slots are handed out in turn";
-  thread_detached(ticket);
+  thread_detached(caller_, ticket);
   EXPECT_EQ(second->is_detached, 0);
   EXPECT_EQ(second->state, ThreadState::starting);
 }
@@ -252,6 +261,33 @@ TEST(ThreadTable, AFullTableIsCounted) {
   EXPECT_EQ(table()[0].is_main, 1) << "never taken";
 }
 
+TEST_F(Threads, JoinedOrDetachedTwiceIsMisuse) {
+  live(start());
+  refuse();
+  EXPECT_TRUE(seen_misuses().empty()) << "another thread may wait for it";
+  join();
+  refuse(), refuse();
+  ASSERT_EQ(seen_misuses().size(), 1u);
+  EXPECT_EQ(seen_misuses()[0].misuse, MisuseKind::double_join);
+  EXPECT_EQ(seen_misuses()[0].count, 2u);
+  EXPECT_NE(seen_misuses()[0].closed, 0u);
+  EXPECT_NE(seen_misuses()[0].opened, 0u);
+}
+
+TEST_F(Threads, ThatWereNeverSeenAreNotJudged) {
+  refuse(kIdentity + 0x1000);
+  EXPECT_TRUE(seen_misuses().empty());
+}
+
+TEST_F(Threads, JoinedThoughStartedDetachedIsMisuse) {
+  ThreadRecord* thread = start(true);
+  thread_created(thread, kIdentity + 0x2000);
+  refuse(kIdentity + 0x2000);
+  ASSERT_EQ(seen_misuses().size(), 1u);
+  EXPECT_EQ(seen_misuses()[0].closed, 0u) << "nobody detached it";
+  EXPECT_EQ(seen_misuses()[0].opened, thread->stack);
+}
+
 TEST_F(Threads, NothingIsLeftOfManyAtOnce) {
   std::vector<std::thread> creators;
   std::atomic<int> wrong{0};
@@ -266,7 +302,7 @@ TEST_F(Threads, NothingIsLeftOfManyAtOnce) {
         thread_enters(thread, identity);
         thread_ends(thread);
         wrong += find_thread(identity).thread != thread;
-        thread_joined(find_thread(identity));
+        thread_joined(nowhere, find_thread(identity));
       }
     });
   for (std::thread& creator : creators) creator.join();
