@@ -4,6 +4,8 @@
 
 #include "../preload/contract/request.h"
 #include "profile_words.h"
+#include "profile_writer.h"
+#include "segment_view.h"
 
 namespace leakhook {
 namespace {

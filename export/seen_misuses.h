@@ -8,10 +8,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "profile_writer.h"
-#include "segment_view.h"
+#include "../preload/contract/layout.h"
 
 namespace leakhook {
+
+class ProfileWriter;
+class SegmentView;
+class StackBook;
+struct ProfileShape;
 
 /// Misuses of one sort and stack.
 struct SeenMisuse {

@@ -5,7 +5,6 @@
 #include <cerrno>
 
 #include "../base/system.h"
-#include "ledger.h"
 #include "segment.h"
 
 namespace leakhook::ledger {

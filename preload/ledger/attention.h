@@ -62,6 +62,9 @@ extern std::atomic<bool> is_threaded;
 
 extern thread_local constinit ThisThread this_thread __attribute__((tls_model("initial-exec")));
 
+/// Blocks may live that no hook saw: one that is freed and not known means nothing any more.
+void heap_has_strangers();
+
 enum class Event : std::uint8_t { acquire, release };
 
 /// The slow way. Keeps errno. False: leave the event alone (counted where it is a loss).

@@ -9,6 +9,7 @@
 // There the owner's own close is refused in turn, and then both closes can be told.
 #include "fds.h"
 #include "misuses.h"
+#include "moment.h"
 #include "probe.h"
 #include "stack_table.h"
 #include "versioned.h"

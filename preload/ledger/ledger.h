@@ -208,9 +208,6 @@ void timer_refused(const Caller& caller, std::uint64_t identity);
 /// A library was closed: which modules are gone, and their rules with them. After the real dlclose.
 void libraries_changed();
 
-/// Blocks may live that no hook saw: one that is freed and not known means nothing any more.
-void heap_has_strangers();
-
 /// Adds one to a counter, where a hook itself must drop something.
 void lost(Counter counter);
 

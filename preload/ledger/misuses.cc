@@ -2,7 +2,9 @@
 // What was done wrongly, and where? Finding and claiming records.
 #include "misuses.h"
 
+#include "moment.h"
 #include "probe.h"
+#include "segment.h"
 #include "versioned.h"
 
 namespace leakhook::ledger::misuses {

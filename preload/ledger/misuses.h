@@ -5,8 +5,11 @@
 // freed. Any thread writes, other processes read. Async-signal-safe, never allocates. Costs
 // nothing, not even a page, until the first misuse.
 #pragma once
-#include "moment.h"
-#include "segment.h"
+#include "../contract/layout.h"
+
+namespace leakhook::ledger {
+struct Moment;
+}
 
 namespace leakhook::ledger::misuses {
 

@@ -18,7 +18,6 @@
 #include "../base/system.h"
 #include "../ledger/attention.h"
 #include "../ledger/fds.h"
-#include "../ledger/ledger.h"
 #include "../ledger/modules.h"
 #include "books.h"
 #include "ending.h"
@@ -110,7 +109,10 @@ bool make_books(char** argv) {
   note_inherited_fds();
   unwind::prepare(ledger::modules::seen);
   is_dormant = !process.settings.START;
-  if (is_dormant) ledger::heap_has_strangers();
+  // An allocator behind us may have entries of its own that no hook sees.
+  const bool is_all_libcs =
+      ledger::segment.header->libc_hooked != 0 && real::malloc == real::borrowed::libc_malloc;
+  if (is_dormant || !is_all_libcs) ledger::heap_has_strangers();
   page->mode.store(is_dormant ? Attention::dormant : Attention::recording,
                    std::memory_order_relaxed);
   ledger::attention.store(page, std::memory_order_release);  // pairs with may_record(): books first

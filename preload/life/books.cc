@@ -16,9 +16,7 @@
 #include "../base/allocator.h"
 #include "../base/line.h"
 #include "../base/next_definition.h"
-#include "../base/real.h"
 #include "../base/system.h"
-#include "../ledger/ledger.h"
 #include "../ledger/sample_filter.h"
 #include "../ledger/segment.h"
 #include "../ledger/tables.h"
@@ -207,9 +205,6 @@ void describe_process(char** argv, std::uint64_t stack_top) {
   set_command(header, argv);
   set_settings(header.settings);
   header.settings.allocator = allocator_in_force(argv);
-  // An allocator behind us may have entries of its own that no hook sees.
-  if (!header.libc_hooked || real::malloc != real::borrowed::libc_malloc)
-    ledger::heap_has_strangers();
   set_identity(header);
   header.magic = kSegmentMagic;
   ledger::main_thread(process.name, stack_top - main_stack_size(), stack_top);
