@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "../../../preload/ledger/moment.h"
 #include "own_books.h"
 #include "seen_misuse.h"
 
