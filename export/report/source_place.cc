@@ -24,13 +24,20 @@ bool is_own(const Frame& frame, const ReportOptions& options) {
 }  // namespace
 
 std::optional<std::string> below_root(const std::string& file, const std::string& root) {
+  namespace fs = std::filesystem;
   if (file.empty() || (file[0] == '/' && root.empty())) return std::nullopt;
-  const std::filesystem::path path = std::filesystem::path(file).lexically_normal();
-  std::filesystem::path inside = path;
-  if (path.is_absolute())
-    inside = path.lexically_relative(std::filesystem::path(root).lexically_normal());
-  if (inside.empty() || *inside.begin() == "..") return std::nullopt;
-  return inside.string();
+  fs::path inside = fs::path(file).lexically_normal();
+  if (inside.is_absolute()) {
+    inside = inside.lexically_relative(fs::path(root).lexically_normal());
+    return inside.empty() || *inside.begin() == ".." ? std::nullopt
+                                                     : std::optional(inside.string());
+  }
+  if (root.empty()) return *inside.begin() == ".." ? std::nullopt : std::optional(inside.string());
+  // From a build folder that nobody knows any more, maybe another's: libc names "nptl/x.c".
+  std::string name = inside.string();
+  while (name.starts_with("../")) name.erase(0, 3);
+  std::error_code error;
+  return fs::is_regular_file(fs::path(root) / name, error) ? std::optional(name) : std::nullopt;
 }
 
 std::optional<SourcePlace> source_place(const verdict::Stack& stack, const ReportOptions& options) {

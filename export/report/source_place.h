@@ -22,7 +22,9 @@ struct SourcePlace {
 /// own code (--own, else below the root) that has a source line, or else of any code.
 std::optional<SourcePlace> source_place(const verdict::Stack& stack, const ReportOptions& options);
 
-/// A file below the root as a path from there; a relative one counts as such. Else nothing.
+/// A file below the root as a path from there. A relative one, as compilers write it when they are
+/// called from a build folder, counts when the file is there (without a root: unless it leaves its
+/// folder); "../" at its start is taken away.
 std::optional<std::string> below_root(const std::string& file, const std::string& root);
 
 /// The stack with files named from the source root where they lie below it.
