@@ -55,7 +55,7 @@ TEST(TextReport, EndsWithTheSummary) {
        {clean_verdict(), leaking_verdict(), rich_verdict(), hostile_verdict()})
     EXPECT_EQ(last_line(text_report(verdict, {})), verdict::summary_line(verdict.totals));
   EXPECT_EQ(text_report(clean_verdict(), {}),
-            "leakhook: no leaks in service (pid 4711)\n\n" + verdict::summary_line({}) + "\n");
+            "leakhook: no leaks in service (pid 4711)\n\n" + verdict::summary_line(verdict::Totals{}) + "\n");
 }
 
 TEST(TextReport, NamesEachOfSeveralProcesses) {
