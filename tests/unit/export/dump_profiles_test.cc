@@ -168,7 +168,7 @@ TEST_F(DumpProfilesTest, FdNumberAndPathOnRequestOnly) {
   FdRecord& record = builder_.fd(0, Kind::file, stack_);
   std::copy_n("/tmp/\xff", 6, record.name);
   record.name_size = 6;
-  record.name_form = static_cast<std::uint16_t>(NameForm::path);
+  record.name_form = static_cast<std::uint8_t>(NameForm::path);
   make();
   EXPECT_EQ(profile("fd").samples[0].labels, (LabelTexts{{"kind", "file"}, {"age", "60 seconds"}}));
   make(kLabelFd | kLabelPath);
@@ -195,6 +195,35 @@ TEST_F(DumpProfilesTest, MappingsHaveTwoValues) {
   builder_.resource(Kind::mapping, 0x9000, stack_).size = 4096;
   make();
   EXPECT_EQ(profile("mapping").samples[0].values, (Numbers{2, 12288}));
+}
+
+TEST_F(DumpProfilesTest, AMisuseHasAValueForEachOfItsStacks) {
+  MisuseRecord& record = builder_.misuse(MisuseKind::double_close, Kind::socket, stack_);
+  record.closed = builder_.stack({place(0x1)}), record.opened = builder_.stack({place(0x2)});
+  record.count = 3, record.identity = 7;
+  make(kLabelFd);
+  const ProfileText misuses = profile("misuse");
+  EXPECT_EQ(misuses.types(),
+            (std::vector<std::string>{"opened/count", "closed_before/count", "misuses/count"}));
+  ASSERT_EQ(misuses.samples.size(), 3u);
+  for (const auto& sample : misuses.samples)
+    EXPECT_EQ(sample.labels, (LabelTexts{{"misuse", "double_close"},
+                                         {"kind", "socket"},
+                                         {"age", "60 seconds"},
+                                         {"fd", "7 fd"},
+                                         {"case", "1 case"}}));
+  EXPECT_EQ(misuses.samples[0].values, (Numbers{0, 0, 3}));
+  EXPECT_EQ(misuses.samples[1].values, (Numbers{0, 3, 0}));
+  EXPECT_EQ(misuses.samples[2].values, (Numbers{3, 0, 0}));
+}
+
+TEST_F(DumpProfilesTest, MisusesThatSweepOrContradictThemselvesAreLeftOut) {
+  builder_.misuse(MisuseKind::double_close, Kind::file, stack_).count = 0;
+  builder_.misuse(MisuseKind::count, Kind::file, stack_);
+  builder_.misuse(MisuseKind::double_close, Kind::count, stack_);
+  make();
+  EXPECT_EQ(dump_.summary.misuses, 0u);
+  EXPECT_EQ(names().size(), 5u) << "no profile of misuses";
 }
 
 TEST_F(DumpProfilesTest, CommentsTellWhatWasLost) {

@@ -38,6 +38,9 @@ SegmentBuilder rich_segment() {
   for (int i = 0; i < 8; ++i) builder.thread(ThreadState::running, 100 + i, stacks[i]);
   for (int i = 0; i < 8; ++i)
     builder.resource(static_cast<Kind>(i % 20 + 1), 0x1000 + i, stacks[i]).size = 4096;
+  for (int i = 0; i < 8; ++i)
+    builder.misuse(static_cast<MisuseKind>(1 + i % 5), static_cast<Kind>(i % 20), stacks[i])
+        .closed = stacks[i + 8];
   return builder;
 }
 

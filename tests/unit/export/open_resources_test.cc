@@ -46,7 +46,7 @@ TEST_F(OpenResources, WithoutKernelTheBooksAreBelieved) {
   FdRecord& file = builder_.fd(4, Kind::file, stack_, 31);
   std::memcpy(file.name, "/tmp/a", 6);
   file.name_size = 6;
-  file.name_form = static_cast<std::uint16_t>(NameForm::path);
+  file.name_form = static_cast<std::uint8_t>(NameForm::path);
   const auto all = collect();
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].kind, Kind::file);
@@ -94,7 +94,7 @@ TEST_F(OpenResources, PeersComeFromTheBooksOrTheKernel) {
   FdRecord& known = builder_.fd(4, Kind::socket, stack_);
   std::memcpy(known.name, &address, sizeof address);
   known.name_size = sizeof address;
-  known.name_form = static_cast<std::uint16_t>(NameForm::peer);
+  known.name_form = static_cast<std::uint8_t>(NameForm::peer);
   builder_.fd(5, Kind::socket, stack_);
   list(&tables_.fds, {{4, "socket:[44]"}, {5, "socket:[55]"}, {6, "socket:[66]"}});
   int asked = 0;
@@ -191,8 +191,8 @@ TEST_F(OpenResources, RecordsOfImpossibleKindsAreCounted) {
 TEST_F(OpenResources, NameLongerThanItsFieldIsCut) {
   FdRecord& file = builder_.fd(4, Kind::file, stack_);
   std::memset(file.name, 'x', sizeof file.name);
-  file.name_size = 60000;
-  file.name_form = static_cast<std::uint16_t>(NameForm::path);
+  file.name_size = 255;
+  file.name_form = static_cast<std::uint8_t>(NameForm::path);
   EXPECT_EQ(collect()[0].path.size(), sizeof file.name);
 }
 

@@ -50,8 +50,8 @@ SegmentBuilder service(std::int32_t pid = 77, std::uint64_t start_ticks = 1000,
   for (const int fd : {9, 5}) {
     FdRecord& record = builder.fd(fd, Kind::file, b);
     const std::string path = "/tmp/" + std::to_string(fd);
-    record.name_size = static_cast<std::uint16_t>(path.size());
-    record.name_form = static_cast<std::uint16_t>(NameForm::path);
+    record.name_size = static_cast<std::uint8_t>(path.size());
+    record.name_form = static_cast<std::uint8_t>(NameForm::path);
     std::memcpy(record.name, path.data(), path.size());
   }
   builder.fd(0, Kind::other_fd, 0).flags = kFdInherited;
@@ -259,6 +259,27 @@ TEST_F(ProfileReaderTest, WhatASnapshotFoundComesBack) {
   const std::map<std::int64_t, std::pair<Word, std::int64_t>> expected{
       {64, {Word::reachable, 0}}, {32, {Word::definite, 1}}, {8, {Word::indirect, 1}}};
   EXPECT_EQ(found, expected);
+}
+
+TEST_F(ProfileReaderTest, TheStacksOfAMisuseComeTogether) {
+  SegmentBuilder builder = service();
+  const StackId stack = builder.stack({place(0x1)}), closed = builder.stack({place(0x2)});
+  builder.misuse(MisuseKind::double_join, Kind::thread, stack);
+  MisuseRecord& record = builder.misuse(MisuseKind::double_close, Kind::file, stack);
+  record.count = 4, record.closed = closed;
+  read({write("x", std::move(builder)), folder_ / "x.misuse.pb.gz"});
+  ASSERT_TRUE(read_.errors.empty()) << read_.errors[0];
+  ASSERT_EQ(dump().misuses.size(), 2u);
+  const Misuse& close = dump().misuses[0];
+  EXPECT_EQ(close.misuse, MisuseKind::double_close);
+  EXPECT_EQ(close.kind, Kind::file);
+  EXPECT_EQ(close.count, 4);
+  ASSERT_EQ(close.stack.size(), 1u);
+  ASSERT_EQ(close.closed.size(), 1u);
+  EXPECT_FALSE(close.stack == close.closed);
+  EXPECT_TRUE(close.opened.empty());
+  EXPECT_EQ(dump().misuses[1].misuse, MisuseKind::double_join);
+  EXPECT_TRUE(dump().misuses[1].closed.empty());
 }
 
 TEST_F(ProfileReaderTest, AFolderHasTheNewestDumpOfEachProcess) {

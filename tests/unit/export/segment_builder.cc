@@ -136,6 +136,14 @@ ThreadRecord& SegmentBuilder::thread(ThreadState state, std::int32_t tid, StackI
   return record;
 }
 
+MisuseRecord& SegmentBuilder::misuse(MisuseKind misuse, Kind kind, StackId stack) {
+  auto& record = at<MisuseRecord>(Region::misuses, misuse_count_++);
+  record.version.store(2);
+  record.misuse = misuse, record.kind = kind, record.stack = stack;
+  record.birth = 1, record.count = 1;
+  return record;
+}
+
 ResourceRecord& SegmentBuilder::resource(Kind kind, std::uint64_t identity, StackId stack) {
   auto& record = at<ResourceRecord>(Region::resources, 3 * resource_count_++);
   record.version = 2;

@@ -31,6 +31,7 @@ class SegmentBuilder {
   /// Records with version 2. The reference holds until the next call.
   FdRecord& fd(int number, Kind kind, StackId stack, std::uint32_t birth = 1);
   ThreadRecord& thread(ThreadState state, std::int32_t tid, StackId stack);
+  MisuseRecord& misuse(MisuseKind misuse, Kind kind, StackId stack);
   ResourceRecord& resource(Kind kind, std::uint64_t identity, StackId stack);
 
   /// The bytes of a region, to be damaged.
@@ -52,6 +53,7 @@ class SegmentBuilder {
   std::vector<std::string> regions_;  ///< behind them the header
   std::size_t live_count_ = 0;
   std::size_t resource_count_ = 0;
+  std::size_t misuse_count_ = 0;
 };
 
 inline std::uint64_t place(std::uint64_t return_address, ModuleId module = 0) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../../../preload/ledger/misuses.h"
+#include "../../../preload/ledger/segment.h"
 
 namespace leakhook::testing {
 
