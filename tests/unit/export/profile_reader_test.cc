@@ -346,13 +346,23 @@ TEST_F(ProfileReaderTest, AProcessThatWasKilledIsJudgedByWhatItLeftBehind) {
   EXPECT_EQ(holding(Kind::eventfd).count, 1);
 }
 
-/// The program before an exec leaves its segment; the one after it is the same process.
-TEST_F(ProfileReaderTest, WhatWasLeftBehindBeforeADumpIsNotJudged) {
+TEST_F(ProfileReaderTest, ASegmentWhoseProcessWroteItsLastDumpIsNoNews) {
+  write("x", service(77, 1000, 1'000'000'000));
+  SegmentBuilder left = service();
+  left.header().state.store(ProcessState::ending);
+  write_file(folder_ / "left.lhk", left.spread());
+  read({folder_.path()});
+  ASSERT_EQ(read_.dumps.size(), 1u);
+  EXPECT_EQ(dump().files[0].path, folder_ / "x.fd.pb.gz");
+}
+
+/// It was killed: a dump that was asked for before does not know its end.
+TEST_F(ProfileReaderTest, ASegmentOfAKilledProcessIsNewerThanItsDumps) {
   write("x", service(77, 1000, 1'000'000'000));
   write_file(folder_ / "left.lhk", service().spread());
   read({folder_.path()});
   ASSERT_EQ(read_.dumps.size(), 1u);
-  EXPECT_EQ(dump().files[0].path, folder_ / "x.fd.pb.gz");
+  EXPECT_TRUE(dump().files[0].path.empty());
 }
 
 TEST_F(ProfileReaderTest, FilesOfTwoDumpsAreNotMixed) {

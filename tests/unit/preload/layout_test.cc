@@ -129,7 +129,7 @@ TEST(Request, ForeignValuesAreNotOurs) {
   EXPECT_FALSE(Request::decode(1, &out));
   EXPECT_FALSE(Request::decode(Request::kMagic, &out));
   EXPECT_FALSE(Request::decode(Request::kMagic << 32, &out)) << "no command";
-  EXPECT_FALSE(Request::decode(Request::kMagic << 32 | 4, &out)) << "an unknown command";
+  EXPECT_FALSE(Request::decode(Request::kMagic << 32 | 5, &out)) << "an unknown command";
   EXPECT_EQ(out.command, Command::dump) << "and nothing is changed";
 }
 
