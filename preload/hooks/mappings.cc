@@ -46,7 +46,51 @@ class Removal {
   ledger::WithdrawnRange range_;
 };
 
+/// What the program itself moves the end of the kernel's heap by; malloc moves it past our hooks.
+/// Before a move down: the books of what it takes away.
+class HeapEnd {
+ public:
+  HeapEnd() : before_(reinterpret_cast<std::uintptr_t>(real::sbrk(0))) {}
+  void goes_down_by(std::uintptr_t bytes) {
+    if (bytes <= before_) ledger::withdraw_range(pointer(before_ - bytes), bytes, &range_);
+  }
+  /// Nothing where it went down.
+  void went_to(const ledger::Caller& caller, std::uintptr_t end) const {
+    if (end > before_) ledger::acquired_mapping(caller, pointer(before_), end - before_);
+  }
+  void undo() const { ledger::restore_range(range_); }
+  std::uintptr_t before() const { return before_; }
+
+ private:
+  static const void* pointer(std::uintptr_t at) { return reinterpret_cast<const void*>(at); }
+  std::uintptr_t before_;
+  ledger::WithdrawnRange range_;
+};
+
 }  // namespace
+
+void* hook_sbrk(std::intptr_t increment) {
+  HeapEnd end;
+  if (increment < 0) end.goes_down_by(-static_cast<std::uintptr_t>(increment));
+  void* result = real::sbrk(increment);
+  if (result == reinterpret_cast<void*>(-1))
+    end.undo();
+  else
+    end.went_to(LEAKHOOK_CALLER, end.before() + static_cast<std::uintptr_t>(increment));
+  return result;
+}
+
+int hook_brk(void* wanted) {
+  HeapEnd end;
+  const auto to = reinterpret_cast<std::uintptr_t>(wanted);
+  if (to != 0 && to < end.before()) end.goes_down_by(end.before() - to);
+  const int result = real::brk(wanted);
+  if (result != 0)
+    end.undo();
+  else
+    end.went_to(LEAKHOOK_CALLER, to);
+  return result;
+}
 
 void* hook_mmap(void* at, std::size_t size, int protection, int flags, int fd, off_t offset) {
   void* result = real::mmap(at, size, protection, flags, fd, offset);

@@ -237,8 +237,8 @@ void Roots::give_mapping(mark::Marker* marker, const Mapping& mapping) const {
   cut(mapping.range, left_out_, [&](Range rest, bool is_left_out) {
     if (is_left_out) return;
     cut(rest, mapped_, [&](Range piece, bool is_mapped) {
-      const bool is_heap = mapping.behind == Behind::heap ||
-                           (is_mapped && marker->has_block_in({piece.start, piece.end}));
+      const bool is_heap = is_mapped ? marker->has_block_in({piece.start, piece.end})
+                                     : mapping.behind == Behind::heap;
       if (!is_heap || is_sampled_) give(piece);
     });
   });

@@ -1,4 +1,4 @@
-// leaks: 2 mapping in leak_mmap (12288 bytes), 1 mapping in leak_mmap_of_file (4096 bytes), 1 mapping in leak_mremap (16384 bytes), 1 mapping in leak_shmat (8192 bytes)
+// leaks: 2 mapping in leak_mmap (12288 bytes), 1 mapping in leak_mmap_of_file (4096 bytes), 1 mapping in leak_mremap (16384 bytes), 1 mapping in leak_shmat (8192 bytes), 1 mapping in leak_sbrk (8192 bytes)
 // dumps: both
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
@@ -28,7 +28,9 @@ APART void leak_mmap_of_file(void) {
 }
 APART void leak_mremap(void) { MUST(mremap(map(4096), 4096, 16384, MREMAP_MAYMOVE) != MAP_FAILED); }
 APART void leak_shmat(void) { attach(); }
+APART void leak_sbrk(void) { MUST(sbrk(8192) != (void*)-1); }
 APART void clean_all(void) {
+  MUST(sbrk(8192) != (void*)-1 && sbrk(-8192) != (void*)-1);
   munmap(map(4096), 4096);
   munmap(mremap(map(4096), 4096, 65536, MREMAP_MAYMOVE), 65536);
   shmdt(attach());
@@ -37,7 +39,7 @@ APART void clean_all(void) {
 }
 
 int main(void) {
-  leak_mmap(), leak_mmap_of_file(), leak_mremap(), leak_shmat(), clean_all();
+  leak_mmap(), leak_mmap_of_file(), leak_mremap(), leak_shmat(), clean_all(), leak_sbrk();
   dump_me();
   return 0;
 }

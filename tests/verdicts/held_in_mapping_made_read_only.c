@@ -1,6 +1,5 @@
 // verdict: definite 0, indirect 0, possible 0, reachable 1/100; fd 0, mapping 1
 // SPDX-License-Identifier: Apache-2.0
-// leakhook says: definite 1/100, indirect 0, possible 0, reachable 0; fd 0, mapping 1: like valgrind it looks at no mapping that cannot be written
 // The only pointer is in a mapping that the program has filled, then protected.
 // differs from LeakSanitizer: it does not look into mappings that the program made
 // differs from valgrind: it looks at no memory that cannot be written, although the program can still read the pointer

@@ -73,6 +73,33 @@ void probe_shmat() {
   FAILS(shmat, "real", -1, nullptr, 0);
 }
 
+/// The end of the heap is asked for first.
+void probe_sbrk() {
+  void* before = TRUE_ONE(sbrk)(0);
+  const auto asked = HOOKED(sbrk, 0);
+  EXPECT_EQ(asked.value, before);
+  EXPECT_EQ(asked.books, "real, real");
+  const auto more = HOOKED(sbrk, 5000);
+  EXPECT_EQ(more.value, before);
+  EXPECT_EQ(more.error, kUntouched);
+  EXPECT_EQ(more.books, format("real, real, acquired_mapping %p 5000", before));
+  const auto less = HOOKED(sbrk, -5000);
+  EXPECT_EQ(less.books, "real, " + withdrawn(before, 5000));
+  EXPECT_EQ(TRUE_ONE(sbrk)(0), before);
+  FAILS(sbrk, "real, real, restore_range empty", PTRDIFF_MAX);
+}
+
+void probe_brk() {
+  char* before = static_cast<char*>(TRUE_ONE(sbrk)(0));
+  const auto more = HOOKED(brk, before + 5000);
+  EXPECT_EQ(more.value, 0);
+  EXPECT_EQ(more.error, kUntouched);
+  EXPECT_EQ(more.books, format("real, acquired_mapping %p 5000", static_cast<void*>(before)));
+  const auto less = HOOKED(brk, before);
+  EXPECT_EQ(less.books, withdrawn(before, 5000));
+  FAILS(brk, "real, restore_range empty", reinterpret_cast<void*>(PTRDIFF_MAX));
+}
+
 void probe_shmdt() {
   const int id = shmget(IPC_PRIVATE, 5000, 0600);
   void* at = TRUE_ONE(shmat)(id, nullptr, 0);
