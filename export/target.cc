@@ -112,7 +112,20 @@ std::string Target::reason_not_listening() {
   return {};
 }
 
+/// The kernel keeps one signal of a number until it is taken, and drops a second one with what it
+/// carries: wait for that moment, but not forever.
+void Target::await_taken() const {
+  constexpr int kTries = 1000, kPause_us = 5000;
+  const std::string path = "/proc/" + std::to_string(pid_) + "/status";
+  for (int i = 0; i < kTries; ++i) {
+    const std::string pending = status_field(text_of_file(path), "ShdPnd");
+    if (!(std::strtoull(pending.c_str(), nullptr, 16) >> (signal_ - 1) & 1)) return;
+    usleep(kPause_us);
+  }
+}
+
 std::string Target::send(const Request& request) {
+  await_taken();
   siginfo_t asked{};
   asked.si_signo = signal_;
   asked.si_code = SI_QUEUE;

@@ -31,6 +31,7 @@ class Target {
   uid_t owner() const { return owner_; }
 
  private:
+  void await_taken() const;
   std::string reason_not_loaded() const;
   std::string reason_not_listening();
 

@@ -38,7 +38,9 @@ struct alignas(64) Place {
   char child_stack[8 * 1024];          // of the exporter until it execs
   std::atomic<std::int32_t> tid;       // 0 = nobody runs here; −1 = claimed
   std::atomic<std::int32_t> unreaped;  // pid that waits to be waited for
-  std::atomic<bool> is_ending;         // the keeper has nothing left to do but to exit
+  std::atomic<std::int32_t>
+      starting;                 // exporter that still runs on child_stack: its keeper may be killed
+  std::atomic<bool> is_ending;  // the keeper has nothing left to do but to exit
   Request request;
   WaitingThread waiting;
   std::uint32_t number;
@@ -152,8 +154,10 @@ long run_exporter(Place& place) {
   if (sys::failed(made)) return made;
   place.exporter_end = channel[0];
   place.exec_error = 0;
-  const long child = sys::clone_call(become_exporter, place.child_stack + sizeof place.child_stack,
-                                     CLONE_VM | CLONE_VFORK | SIGCHLD, &place);
+  const long child =
+      sys::clone_call(become_exporter, place.child_stack + sizeof place.child_stack,
+                      CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+                      &place, &place.starting, &place.starting);
   sys::close(channel[0]);
   long result = child;
   if (child > 0) {
@@ -289,6 +293,7 @@ Place* claim_place() {
   for (Place& place : places) {
     std::int32_t expected = 0;
     if (place.unreaped.load(std::memory_order_acquire) == 0 &&
+        place.starting.load(std::memory_order_acquire) == 0 &&
         place.tid.compare_exchange_strong(expected, -1, std::memory_order_acquire))
       return &place;
   }
@@ -388,6 +393,7 @@ void forget_keepers() {
   for (Place& place : places) {
     place.tid.store(0, std::memory_order_relaxed);
     place.unreaped.store(0, std::memory_order_relaxed);
+    place.starting.store(0, std::memory_order_relaxed);
   }
   dumps_begun.store(0, std::memory_order_relaxed);
   waiting.clear();

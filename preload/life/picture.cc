@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 
@@ -106,6 +107,7 @@ struct Negative {
 /// Everything that the copy does. Never returns.
 void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   Shared* const shared = negative.shared;
+  sys::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);  // no use without its keeper
   be_the_first_to_go();
   survive_faults();
   if (segment.is_file && !segment.make_private()) sys::call(SYS_exit_group, 1);

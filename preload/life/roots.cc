@@ -88,6 +88,15 @@ void scan(mark::Marker* marker, Range range) {
   marker->scan_roots(reinterpret_cast<const void*>(range.start), range.size());
 }
 
+/// What threads that have not begun yet will be called with, which only the books have meanwhile.
+void give_arguments(mark::Marker* marker) {
+  const auto* records = segment.records<ThreadRecord>(Region::threads);
+  const std::uint64_t count =
+      segment.extent(Region::threads).committed.load() / sizeof(ThreadRecord);
+  for (std::uint64_t i = 0; i < count; ++i)
+    if (records[i].state == ThreadState::starting) marker->root_word(records[i].argument);
+}
+
 /// Only what was touched. Requires: private memory.
 void scan_present(mark::Marker* marker, Range range) {
   visit_present(range, [marker](Range present) { scan(marker, present); });
@@ -206,6 +215,7 @@ void Roots::give_threads(mark::Marker* marker) const {
     if (thread.thread_pointer != 0) give_modules_table(marker, thread.thread_pointer);
   }
   for (const std::uint64_t descriptor : ended_) give_modules_table(marker, descriptor);
+  give_arguments(marker);
 }
 
 void Roots::give_modules(mark::Marker* marker) const {

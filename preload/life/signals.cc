@@ -69,7 +69,8 @@ void on_dump_signal(int, siginfo_t* info, void* context) {
 /// when that keeper had looked for the last one.
 void on_keeper_ended(int, siginfo_t*, void* context) {
   const int kept = errno;
-  if (may_dump() && is_alive() && !stand_still_if_asked(context)) {
+  if (may_dump() && is_alive()) {
+    stand_still_if_asked(context);  // and whatever it was for: a keeper may have ended meanwhile
     reap_keepers();
     start_waiting();
   }

@@ -51,11 +51,12 @@ void wake(std::atomic<std::uint32_t>& word) {
   sys::call(SYS_futex, sys::word(&word), FUTEX_WAKE, 0x7fffffff);
 }
 
-/// Only one keeper at a time, and not one that was killed in the middle.
+/// Only one keeper at a time, but whose time is up has been killed, or is too late.
 bool take_turn() {
   const auto own = static_cast<std::int32_t>(sys::getpid());
   std::int32_t before = holder.load(std::memory_order_relaxed);
-  const bool is_free = before == 0 || sys::call(SYS_kill, before, 0) == -ESRCH;
+  const bool is_free = before == 0 || sys::nanoseconds(CLOCK_MONOTONIC) >=
+                                          goes_on_ns.load(std::memory_order_relaxed);
   return is_free && holder.compare_exchange_strong(before, own, std::memory_order_acquire);
 }
 
@@ -287,12 +288,14 @@ bool Standstill::begin(pid_t service, int signal, const WaitingThread& waiting,
 }
 
 void Standstill::end() {
+  threads_.free();
+  auto own = static_cast<std::int32_t>(sys::getpid());
+  if (holder.load(std::memory_order_relaxed) != own) return;  // the time was up
   if (round_ % 2 != 0) {
     round.store(++round_, std::memory_order_release);  // pairs with stand_still_if_asked()
     wake(round);
   }
-  threads_.free();
-  holder.store(0, std::memory_order_release);  // pairs with take_turn()
+  holder.compare_exchange_strong(own, 0, std::memory_order_release);  // pairs with take_turn()
 }
 
 Range standstill_pages() {
