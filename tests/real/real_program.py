@@ -83,6 +83,7 @@ class Side:
         self.settings = {"LEAKHOOK_OUTPUT": f"{self.profiles}/leakhook.%e.%p.%n", **env}
         self.busy = []      # dumps made while the program ran: {profile: path}
         self.seconds = 0.0  # of CPU, of everything that was called or started
+        self.launcher = []  # words in front of services: a tool that runs them, and its options
         self._started = []
 
     def path(self, name):
@@ -96,9 +97,9 @@ class Side:
         """Starts a service; its output goes to a file of the folder."""
         extra = options.pop("env", {})
         with open(self.path(log), "ab") as file:
-            process = subprocess.Popen(argv, cwd=self.folder, env=self.environment(**extra),
-                                       stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                       start_new_session=True, **options)
+            process = subprocess.Popen([*self.launcher, *argv], cwd=self.folder,
+                                       env=self.environment(**extra), stdin=subprocess.DEVNULL,
+                                       stdout=file, stderr=file, start_new_session=True, **options)
         self._started.append(process)
         return process
 
@@ -126,11 +127,11 @@ class Side:
         self._started.append(process)
         return process
 
-    def dump(self, pid):
+    def dump(self, pid, *options):
         """The profiles of process `pid` now: {profile: path}; nothing in the bare run."""
         if not self.is_hooked:
             return {}
-        paths = running.dump_by_command(self.setup, pid, self.profiles)
+        paths = running.dump_by_command(self.setup, pid, self.profiles, *options)
         dump = {profile_check.profile_name(path): path for path in paths}
         self.busy.append(dump)
         return dump

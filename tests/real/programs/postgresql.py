@@ -30,6 +30,8 @@ class PostgreSQL(real.Program):
                  "mapping": r"^(CreateSharedMemoryAndSemaphores|PGSharedMemoryCreate|PostmasterMain)"}
     at_exit = "postgres"
     env = {"LEAKHOOK_SIGNAL": "RTMIN+3"}
+    dump_options = ()
+    transactions = 1000  # of each of four clients
 
     def missing(self):
         lacks = super().missing()
@@ -62,12 +64,13 @@ class PostgreSQL(real.Program):
         real.running.await_true(lambda: os.path.exists(ready) and self.answers(side), 60, "the server")
         self.as_postgres(side, "pgbench", "-h", side.folder, "-i", "-q", "-s", "1", "postgres")
         load = side.background(binary("pgbench"), "-h", side.folder, "-U", "postgres", "-n", "-c", "4",
-                               "-t", "1000", "postgres")
+                               "-t", str(self.transactions), "postgres")
         backend = self.busy_backend(side)
-        side.dump(backend)
-        side.dump(process.pid)
+        side.dump(backend, *self.dump_options)
+        side.dump(process.pid, *self.dump_options)
         text, _ = load.communicate(timeout=120)
-        output = [load.returncode, "number of transactions actually processed: 4000/4000" in text]
+        wanted = f"number of transactions actually processed: {4 * self.transactions}/"
+        output = [load.returncode, wanted in text]
         output.append(self.psql(side, "-v", "ON_ERROR_STOP=0", "-c", "select 1"))
         output += [self.query(side, line) for line in QUERY.strip().splitlines()]
         output.append(side.stop(process, signal.SIGINT))

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Is everything that leakhook calls lost in real programs lost for valgrind too? Takes minutes; by hand.
+#
+# The same work, with leakhook at the end of each process and under valgrind. NAME... are definitions
+# programs/reach_*.py. A stack agrees when valgrind lost blocks below the same functions; runs in other
+# processes of the program count, as pids differ. Prints rows of the table of docs/REACHABILITY.md.
+import argparse
+import glob
+import importlib
+import os
+import re
+import shutil
+import sys
+import xml.etree.ElementTree as xml
+
+import reach
+import real_program as real
+
+WORDS = {"Leak_DefinitelyLost": "definite", "Leak_IndirectlyLost": "indirect", "Leak_PossiblyLost": "possible",
+         "Leak_StillReachable": "reachable"}
+# Where blocks come from, under any name; inlined functions are not in every tool's stacks.
+ALLOCATORS = re.compile(r"(_*(libc_)?(malloc|calloc|realloc|memalign|posix_memalign|aligned_alloc|reallocarray)|"
+                        r"operator new.*|(__GI_)?_*(strdup|strndup))$")
+BELOW_MAIN = re.compile(r"(\(below main\)|__libc_start.*|_start|start_thread|clone.*|__clone.*)$")
+COMPARED = 3  # innermost functions
+
+
+def key(functions):
+    """The innermost functions of the program itself, of a stack with the innermost first."""
+    own = [real.judgement.plain(name) for name in functions
+           if name and not ALLOCATORS.match(name) and not BELOW_MAIN.match(name)]
+    return tuple(own[:COMPARED])
+
+
+def with_leakhook(program, setup):
+    """{heap profile: [Lost]} of every dump. Raises Failure."""
+    side = real.Side(setup, True, program.env)
+    try:
+        program.prepare(side)
+        program.work(side)
+        return {os.path.basename(path): reach.lost(path)
+                for path in sorted(glob.glob(os.path.join(side.profiles, "*.heap.pb.gz")))}
+    finally:
+        side.end()
+
+
+def under_valgrind(program, setup):
+    """{XML file: [Lost]} of every process, of all words. Raises Failure."""
+    side = real.Side(setup, False, program.env)
+    side.launcher = ["valgrind", "--leak-check=full", "--show-leak-kinds=all", "--num-callers=60",
+                     "--undef-value-errors=no", "--run-libc-freeres=no", "--run-cxx-freeres=no",
+                     "--read-inline-info=yes", "--soname-synonyms=somalloc=*jemalloc*", "--xml=yes",
+                     f"--xml-file={side.profiles}/%p.xml"]
+    try:
+        program.prepare(side)
+        program.work(side)
+        found = {os.path.basename(path): list(records(path))
+                 for path in sorted(glob.glob(os.path.join(side.profiles, "*.xml")))}
+        if not any(found.values()):
+            raise real.Failure("valgrind wrote nothing")
+        return found
+    finally:
+        side.end()
+
+
+def records(path):
+    """Of a file that may have lost its beginning in a forked child."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    for part in re.findall(r"<error>.*?</error>", text, re.DOTALL):
+        error = xml.fromstring(part)
+        word = WORDS.get(error.findtext("kind"))
+        if word is None:
+            continue  # not about leaks
+        what = error.find("xwhat")
+        functions = [frame.findtext("fn") or "" for frame in error.iter("frame")]
+        yield reach.Lost(word, int(what.findtext("leakedblocks")), int(what.findtext("leakedbytes")), functions)
+
+
+def words_of(found):
+    """{key: words} of what was found in any process."""
+    words = {}
+    for lost in found.values():
+        for one in lost:
+            words.setdefault(key(one.functions), set()).add(one.word)
+    return words
+
+
+def stacks(found, *wanted):
+    """Distinct keys of these words, and the processes that have one."""
+    return {key(one.functions) for lost in found.values() for one in lost if one.word in wanted}
+
+
+def compare(name, setup):
+    """(row, complaints)"""
+    program = importlib.import_module(name).PROGRAM
+    ours, theirs = with_leakhook(program, setup), under_valgrind(program, setup)
+    words = words_of(theirs)
+    complaints = []
+    for file, lost in ours.items():
+        complaints += [f"{file}: {one}: valgrind says {sorted(words.get(key(one.functions), ['nothing']))}"
+                       for one in lost if not words.get(key(one.functions), set()) & {"definite", "indirect", "possible"}]
+    lost = ("definite", "indirect")
+    for title, found in (("leakhook", ours), ("valgrind", theirs)):
+        for each in sorted(stacks(found, *lost)):
+            print(f"{name}: {title}: lost below {' < '.join(each)}")
+    not_ours = stacks(theirs, *lost) - stacks(ours, *lost)
+    row = (f"| {program.name.partition(':')[0]} | {len(ours)} | {len(theirs)} | {len(stacks(ours, *lost))} "
+           f"| {len(stacks(ours, *lost)) - len({text.partition(': ')[2] for text in complaints})} "
+           f"| {len(not_ours)} |")
+    return row, complaints
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--library", required=True)
+    parser.add_argument("--command", required=True)
+    parser.add_argument("names", nargs="*", default=["reach_redis", "reach_nginx", "reach_postgresql"])
+    options = parser.parse_args()
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is not installed")
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs"))
+    setup = real.running.Setup(os.path.abspath(options.library), os.path.abspath(options.command))
+    failed = False
+    for name in options.names:
+        row, complaints = compare(name, setup)
+        print(row, flush=True)
+        for complaint in complaints:
+            print(f"{name}: {complaint}", file=sys.stderr)
+        failed = failed or bool(complaints)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
