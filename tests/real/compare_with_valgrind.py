@@ -4,7 +4,7 @@
 #
 # The same work, with leakhook at the end of each process and under valgrind. NAME... are definitions
 # programs/reach_*.py. A stack agrees when valgrind lost blocks below the same functions; runs in other
-# processes of the program count, as pids differ. Prints rows of the table of docs/REACHABILITY.md.
+# processes of the program count, as pids differ. Prints the table of the table of docs/REACHABILITY.md.
 import argparse
 import glob
 import importlib
@@ -78,37 +78,36 @@ def records(path):
         yield reach.Lost(word, int(what.findtext("leakedblocks")), int(what.findtext("leakedbytes")), functions)
 
 
-def words_of(found):
-    """{key: words} of what was found in any process."""
+def by_block(found, *wanted):
+    """{(stack, bytes of a block): words} of what is one of these words in any process."""
     words = {}
     for lost in found.values():
         for one in lost:
-            words.setdefault(key(one.functions), set()).add(one.word)
+            if one.word in wanted:
+                words.setdefault((key(one.functions), one.size // one.count), set()).add(one.word)
     return words
 
 
-def stacks(found, *wanted):
-    """Distinct keys of these words, and the processes that have one."""
-    return {key(one.functions) for lost in found.values() for one in lost if one.word in wanted}
+def text_of(block, ours, theirs):
+    def said(words):
+        return ", ".join(sorted(words.get(block, ["not lost"])))
+    return f"{block[1]} bytes of {' < '.join(block[0])}: leakhook {said(ours)}, valgrind {said(theirs)}"
 
 
 def compare(name, setup):
     """(row, complaints)"""
     program = importlib.import_module(name).PROGRAM
-    ours, theirs = with_leakhook(program, setup), under_valgrind(program, setup)
-    words = words_of(theirs)
-    complaints = []
-    for file, lost in ours.items():
-        complaints += [f"{file}: {one}: valgrind says {sorted(words.get(key(one.functions), ['nothing']))}"
-                       for one in lost if not words.get(key(one.functions), set()) & {"definite", "indirect", "possible"}]
-    lost = ("definite", "indirect")
-    for title, found in (("leakhook", ours), ("valgrind", theirs)):
-        for each in sorted(stacks(found, *lost)):
-            print(f"{name}: {title}: lost below {' < '.join(each)}")
-    not_ours = stacks(theirs, *lost) - stacks(ours, *lost)
-    row = (f"| {program.name.partition(':')[0]} | {len(ours)} | {len(theirs)} | {len(stacks(ours, *lost))} "
-           f"| {len(stacks(ours, *lost)) - len({text.partition(': ')[2] for text in complaints})} "
-           f"| {len(not_ours)} |")
+    profiles, files = with_leakhook(program, setup), under_valgrind(program, setup)
+    ours, theirs = by_block(profiles, *reach.LOST), by_block(files, *reach.LOST)
+    theirs_at_most = by_block(files, *reach.LOST, "possible")
+    for block in sorted({*ours, *theirs}):
+        print(f"{name}: {text_of(block, ours, theirs_at_most)}")
+    complaints = [f"{text_of(block, ours, theirs_at_most)}, and "
+                  f"{sorted(by_block(files, 'reachable').get(block, ['not there']))}"
+                  for block in sorted(set(ours) - set(theirs_at_most))]
+    blocks = sum(one.count for lost in files.values() for one in lost)
+    row = (f"| {program.name.partition(':')[0]} | {len(profiles)} | {len(ours)} | {len(ours) - len(complaints)} "
+           f"| {len(files)}, {blocks} blocks | {len(set(theirs) - set(ours))} |")
     return row, complaints
 
 
@@ -123,6 +122,8 @@ def main():
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs"))
     setup = real.running.Setup(os.path.abspath(options.library), os.path.abspath(options.command))
     failed = False
+    print("| program | dumps | kinds of lost blocks | of them lost for valgrind | processes under valgrind "
+          "| lost for valgrind alone |\n| --- | --- | --- | --- | --- | --- |")
     for name in options.names:
         row, complaints = compare(name, setup)
         print(row, flush=True)

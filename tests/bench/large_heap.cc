@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// For how long does a service with a large heap stand still while its reachability is found out?
+//
+// usage: large_heap MIB          makes the heap, prints `ready PID`, then for each line on stdin:
+//   reset   forgets the gaps seen so far; prints `reset`
+//   gap     prints `gap NS OWN_NS CHECK_NS`: the longest gap that a thread saw which spins on the
+//           clock, the same without the time in which it waited for a processor, and how long the
+//           last check took
+//   check   asks LeakSanitizer, where it is preloaded, for its check; prints `checked LEAKS` or
+//           `checked none`
+// The heap: 16 B to 64 KiB, 16 % of all words are pointers, three quarters of them within 10 000
+// blocks, the others anywhere; the rest is zeros, small numbers and noise. Every block is led to by
+// one that was made before it, the first by a global.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr std::uint64_t kFree = ~std::uint64_t{0};  // not a value that a word gets
+
+struct Block {
+  std::uint64_t* words;
+  std::uint32_t size;
+};
+
+std::mt19937_64 g_random(1);
+std::uint64_t below(std::uint64_t end) { return g_random() % end; }
+std::uint64_t* g_first = nullptr;
+std::atomic<long> g_gap{0}, g_own_gap{0};
+
+std::uint32_t some_size() {
+  const std::uint64_t choice = below(1000);
+  if (choice < 900) return static_cast<std::uint32_t>(16 + below(497));
+  if (choice < 985) return static_cast<std::uint32_t>(512 + below(3585));
+  return static_cast<std::uint32_t>(4096 + below(61441) / 2);
+}
+
+std::uint64_t some_block(std::uint64_t end) {
+  return below(4) == 0 ? below(end) : end - 1 - below(end < 10'000 ? end : 10'000);
+}
+
+std::uint64_t no_pointer() {
+  const std::uint64_t choice = below(3);
+  return choice == 0 ? 0 : choice == 1 ? below(1000) : g_random() >> 1;
+}
+
+void lead_to(const std::vector<Block>& blocks, std::uint64_t child) {
+  for (;;) {
+    const Block& parent = blocks[some_block(child)];
+    std::uint64_t& word = parent.words[below(parent.size / 8)];
+    if (word != kFree) continue;
+    word = reinterpret_cast<std::uint64_t>(blocks[child].words);
+    return;
+  }
+}
+
+/// The list of blocks is no part of the heap: it would lead to all of them.
+void make_heap(std::uint64_t bytes) {
+  std::vector<Block> blocks;
+  std::uint64_t have = 0;
+  while (have < bytes) {
+    const std::uint32_t size = some_size();
+    blocks.push_back({static_cast<std::uint64_t*>(std::malloc(size)), size});
+    std::memset(blocks.back().words, 0xff, size);
+    have += size;
+  }
+  g_first = blocks[0].words;
+  for (std::uint64_t i = 1; i < blocks.size(); ++i) lead_to(blocks, i);
+  const std::uint64_t words = have / 8;
+  const std::uint64_t chance = (words * 16 / 100 - blocks.size()) * 1'000'000 / (words - blocks.size());
+  std::uint64_t pointers = blocks.size() - 1;
+  for (const Block& block : blocks)
+    for (std::uint32_t i = 0; i < block.size / 8; ++i) {
+      if (block.words[i] != kFree) continue;
+      const bool is_pointer = below(1'000'000) < chance;
+      pointers += is_pointer;
+      block.words[i] =
+          is_pointer ? reinterpret_cast<std::uint64_t>(blocks[some_block(blocks.size())].words)
+                     : no_pointer();
+    }
+  std::fprintf(stderr, "%zu blocks of %lu bytes, %.1f %% of words are pointers\n", blocks.size(),
+               have / blocks.size(),
+               100.0 * static_cast<double>(pointers) / static_cast<double>(words));
+}
+
+long now() {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1'000'000'000L + t.tv_nsec;
+}
+
+/// How long the calling thread has stood ready while others ran, in ns.
+long queued(int file) {
+  char text[96] = {};
+  long ran = 0, waited = 0;
+  if (pread(file, text, sizeof text - 1, 0) > 0) std::sscanf(text, "%ld %ld", &ran, &waited);
+  return waited;
+}
+
+void raise_to(std::atomic<long>* longest, long gap) {
+  if (gap > longest->load(std::memory_order_relaxed)) longest->store(gap, std::memory_order_relaxed);
+}
+
+/// What it waits for is read before each look on the clock, so that a wait is in the same gap.
+void spin() {
+  constexpr long kGap = 50'000;
+  const int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  for (;;) {
+    long waited = queued(file);
+    long last = now();
+    for (;;) {
+      const long waited_now = queued(file);
+      const long t = now();
+      if (t - last > kGap) {
+        raise_to(&g_gap, t - last);
+        raise_to(&g_own_gap, t - last - (queued(file) - waited));
+        break;
+      }
+      waited = waited_now;
+      last = t;
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  make_heap(std::strtoull(argv[1], nullptr, 10) << 20);
+  std::thread(spin).detach();
+  using Check = int (*)();
+  const auto check = reinterpret_cast<Check>(dlsym(RTLD_DEFAULT, "__lsan_do_recoverable_leak_check"));
+  long check_ns = 0;
+  std::printf("ready %d\n", getpid());
+  std::fflush(stdout);
+  for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr; std::fflush(stdout)) {
+    if (std::strcmp(line, "reset\n") == 0) {
+      g_gap = g_own_gap = 0;
+      std::puts("reset");
+    } else if (std::strcmp(line, "check\n") == 0) {
+      const long begin = now();
+      const int leaks = check != nullptr ? check() : 0;
+      check_ns = now() - begin;
+      check != nullptr ? std::printf("checked %d\n", leaks) : std::puts("checked none");
+    } else if (std::strcmp(line, "gap\n") == 0) {
+      std::printf("gap %ld %ld %ld\n", g_gap.load(), g_own_gap.load(), check_ns);
+    }
+  }
+  std::_Exit(0);  // nobody wants a dump of the end
+}
