@@ -13,6 +13,7 @@
 // one that was made before it, the first by a global.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,7 +38,8 @@ struct Block {
 std::mt19937_64 g_random(1);
 std::uint64_t below(std::uint64_t end) { return g_random() % end; }
 std::uint64_t* g_first = nullptr;
-std::atomic<long> g_gap{0}, g_own_gap{0};
+std::atomic<long> g_gap{0}, g_own_gap{0}, g_looks{0};
+std::atomic<bool> g_is_watching{false};
 
 std::uint32_t some_size() {
   const std::uint64_t choice = below(1000);
@@ -113,24 +115,38 @@ void raise_to(std::atomic<long>* longest, long gap) {
 }
 
 /// What it waits for is read before each look on the clock, so that a wait is in the same gap.
-void spin() {
+void watch(int file) {
   constexpr long kGap = 50'000;
-  const int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-  for (;;) {
-    long waited = queued(file);
-    long last = now();
-    for (;;) {
-      const long waited_now = queued(file);
-      const long t = now();
-      if (t - last > kGap) {
-        raise_to(&g_gap, t - last);
-        raise_to(&g_own_gap, t - last - (queued(file) - waited));
-        break;
-      }
+  long waited = queued(file);
+  long last = now();
+  while (g_is_watching) {
+    const long waited_now = queued(file);
+    const long t = now();
+    if (t - last > kGap) {
+      raise_to(&g_gap, t - last);
+      raise_to(&g_own_gap, t - last - (queued(file) - waited));
+      waited = queued(file);
+      last = now();
+    } else {
       waited = waited_now;
       last = t;
     }
+    ++g_looks;
   }
+}
+
+/// Only from `reset` to `gap`, so that another such program has the processor in between.
+void spin() {
+  const int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  for (;;) {
+    g_is_watching.wait(false);
+    watch(file);
+  }
+}
+
+void await_two_looks() {
+  const long looks = g_looks;
+  while (g_looks < looks + 2) sched_yield();
 }
 
 }  // namespace
@@ -146,6 +162,9 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr; std::fflush(stdout)) {
     if (std::strcmp(line, "reset\n") == 0) {
+      g_is_watching = true;
+      g_is_watching.notify_one();
+      await_two_looks();
       g_gap = g_own_gap = 0;
       std::puts("reset");
     } else if (std::strcmp(line, "check\n") == 0) {
@@ -154,6 +173,8 @@ int main(int argc, char** argv) {
       check_ns = now() - begin;
       check != nullptr ? std::printf("checked %d\n", leaks) : std::puts("checked none");
     } else if (std::strcmp(line, "gap\n") == 0) {
+      await_two_looks();
+      g_is_watching = false;
       std::printf("gap %ld %ld %ld\n", g_gap.load(), g_own_gap.load(), check_ns);
     }
   }
