@@ -66,6 +66,14 @@ def quiet(heap):
     return {"quiet": found["gap"], "quiet own": found["own"]}
 
 
+def check_all_is_held(profile):
+    """Else the heap was not gone through as it is."""
+    for sample in profile.sample:
+        words = [profile.text(label.str) for label in sample.label if profile.text(label.key) == "reach"]
+        if sample.value[2] and words != ["reachable"] and sample.value[2] > 100:
+            raise Failed(f"{sample.value[2]} blocks are {words}")
+
+
 def of_leakhook(heap, command):
     begin = time.monotonic()
     took = []
@@ -79,7 +87,9 @@ def of_leakhook(heap, command):
     found = heap.gaps(dump)
     del found["check"]
     path = max(glob.glob(os.path.join(heap.folder, "*.heap.pb.gz")))
-    comments = [text for text in pprof_file.read(path).comments() if text.startswith("reachability: ")]
+    profile = pprof_file.read(path)
+    check_all_is_held(profile)
+    comments = [text for text in profile.comments() if text.startswith("reachability: ")]
     said = SAID.match(comments[0]) if comments else None
     if not said:
         raise Failed(f"no reachability: {comments}")
@@ -91,8 +101,8 @@ def of_leakhook(heap, command):
 def of_leaksanitizer(heap):
     answer = []
     found = heap.gaps(lambda: answer.append(heap.ask("check", "checked")))
-    if answer[0] == ["none"]:
-        raise Failed("LeakSanitizer is not there")
+    if answer[0] != ["0"]:
+        raise Failed(f"LeakSanitizer is not there or says that blocks are lost: {answer[0]}")
     return {**found, **quiet(heap)}
 
 
