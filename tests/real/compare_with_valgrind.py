@@ -19,18 +19,7 @@ import real_program as real
 
 WORDS = {"Leak_DefinitelyLost": "definite", "Leak_IndirectlyLost": "indirect", "Leak_PossiblyLost": "possible",
          "Leak_StillReachable": "reachable"}
-# Where blocks come from, under any name; inlined functions are not in every tool's stacks.
-ALLOCATORS = re.compile(r"(_*(libc_)?(malloc|calloc|realloc|memalign|posix_memalign|aligned_alloc|reallocarray)|"
-                        r"operator new.*|(__GI_)?_*(strdup|strndup))$")
-BELOW_MAIN = re.compile(r"(\(below main\)|__libc_start.*|_start|start_thread|clone.*|__clone.*)$")
 COMPARED = 3  # innermost functions
-
-
-def key(functions):
-    """The innermost functions of the program itself, of a stack with the innermost first."""
-    own = [real.judgement.plain(name) for name in functions
-           if name and not ALLOCATORS.match(name) and not BELOW_MAIN.match(name)]
-    return tuple(own[:COMPARED])
 
 
 def with_leakhook(program, setup):
@@ -84,7 +73,7 @@ def by_block(found, *wanted):
     for lost in found.values():
         for one in lost:
             if one.word in wanted:
-                words.setdefault((key(one.functions), one.size // one.count), set()).add(one.word)
+                words.setdefault((tuple(one.own()[:COMPARED]), one.size // one.count), set()).add(one.word)
     return words
 
 

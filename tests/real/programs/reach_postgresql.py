@@ -10,8 +10,8 @@ class ReachPostgreSQL(reach.Program, postgresql.PostgreSQL):
     must_name = {}
     profiles = 8
     explained = {
-        r"^save_ps_display_args$": "its copy of the environment, once setenv and unsetenv took other ones",
-        r"^PostmasterMain$": "the copy of the word behind -D, in a variable that is dead before the loop",
+        "save_ps_display_args": "its copy of the environment, once setenv and unsetenv took other ones",
+        "PostmasterMain": "the copy of the word behind -D, in a variable that is dead before the loop",
     }
     dump_options = ("--reach",)
 
