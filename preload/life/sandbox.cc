@@ -36,7 +36,7 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
                                       SYS_mmap,         SYS_munmap,
                                       SYS_mremap,       SYS_kill,
                                       SYS_rt_sigaction, SYS_rt_sigreturn,
-                                      SYS_madvise};
+                                      SYS_madvise,      SYS_prctl};
 
 bool would_kill_for_picture(const sock_fprog& filter) {
   for (const long number : kNeededForPicture)
