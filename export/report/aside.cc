@@ -3,6 +3,9 @@
 // nothing disappears in silence.
 #include "aside.h"
 
+#include <algorithm>
+#include <set>
+
 #include "root_causes.h"
 #include "visible.h"
 
@@ -43,8 +46,21 @@ std::string sum_text(const Sum& sum) {
   return sum.count + sum.others == 0 ? out + "nothing" : out;
 }
 
+std::int64_t count_misuses(const Verdict& verdict, Decision decision) {
+  return std::count_if(verdict.misuses.begin(), verdict.misuses.end(),
+                       [&](const auto& one) { return one.decision == decision; });
+}
+
+/// A rule for misuse is for nothing else, and stands as the reason.
+std::int64_t used_misuse_rules(const Verdict& verdict) {
+  std::set<std::string> rules;
+  for (const verdict::MisuseFinding& one : verdict.misuses)
+    if (one.decision == Decision::suppressed) rules.insert(one.reason);
+  return static_cast<std::int64_t>(rules.size());
+}
+
 std::int64_t used_rules(const Verdict& verdict) {
-  std::int64_t used = 0;
+  std::int64_t used = -used_misuse_rules(verdict);
   for (const auto& use : verdict.uses) used += use.count > 0;
   return used;
 }
@@ -56,6 +72,9 @@ void add_sums(const Verdict& verdict, const std::vector<RootCause>& causes,
     if (sum.causes > 0) out->push_back({name, sum_text(sum) + more});
   };
   add(Decision::suppressed, "suppressed", ", by " + counted(used_rules(verdict), "rule"));
+  if (const std::int64_t misuses = count_misuses(verdict, Decision::suppressed); misuses > 0)
+    out->push_back({"suppressed misuse", counted(misuses, "stack") + ", by " +
+                                             counted(used_misuse_rules(verdict), "rule")});
   add(Decision::in_baseline, "in the baseline", "");
   add(Decision::allowed, "allowed", "");
   add(Decision::not_judged, "not judged", " (still reachable, inherited, or not asked for)");
@@ -79,14 +98,20 @@ std::vector<Detail> asides(const Verdict& verdict, const std::vector<RootCause>&
   return out;
 }
 
+std::string failures_text(const Verdict& verdict, const std::vector<RootCause>& causes) {
+  const auto leaks = static_cast<std::int64_t>(count_of(causes, Decision::fails));
+  const auto misuses = count_misuses(verdict, Decision::fails);
+  if (misuses == 0) return counted(leaks, "leak");
+  return (leaks > 0 ? counted(leaks, "leak") + " and " : "") + counted(misuses, "misuse");
+}
+
 std::string title_of(const Verdict& verdict, const std::vector<RootCause>& causes) {
   const std::string where =
       verdict.dumps.size() == 1
           ? " in " + process_text(verdict.dumps[0])
           : " in " + number_text(static_cast<std::int64_t>(verdict.dumps.size())) + " processes";
   if (!verdict.is_judged) return "what is held" + where;
-  if (verdict.has_leaks)
-    return counted(static_cast<std::int64_t>(count_of(causes, Decision::fails)), "leak") + where;
+  if (verdict.has_leaks) return failures_text(verdict, causes) + where;
   if (!verdict.undecided.empty()) return "undecided: " + visible(verdict.undecided);
   return "no leaks" + where;
 }

@@ -18,6 +18,9 @@ struct RootCause;
 /// in the order in which they are told.
 std::vector<Detail> asides(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
 
+/// "2 leaks", "1 leak and 3 misuses": what fails. Requires: something does.
+std::string failures_text(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
+
 /// "2 leaks in service (pid 12)", "no leaks", "undecided: …".
 std::string title_of(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
 

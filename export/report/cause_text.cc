@@ -51,16 +51,9 @@ class CauseLines {
                        std::string(width + 2 - detail.name.size(), ' ') + detail.text);
   }
 
-  /// Without the outermost `left_out` frames.
   void add_stack(const Stack& stack, std::size_t left_out, const std::string& indent) {
-    if (stack.empty()) lines_.push_back(indent + "  (no stack)");
-    const auto place = source_place(stack, options_);
-    for (std::size_t i = 0; i + left_out < stack.size(); ++i) {
-      const bool is_place = place && i == place->frame;
-      const std::string text = frame_text(stack[i]);
-      lines_.push_back(indent + (is_place ? "> " : "  ") + paint_.faint("#" + std::to_string(i)) +
-                       " " + (is_place ? paint_.strong(text) : text));
-    }
+    for (const std::string& line : stack_lines(stack, left_out, options_, paint_))
+      lines_.push_back(indent + line);
   }
 
   const bool is_estimate_;
@@ -70,6 +63,20 @@ class CauseLines {
 };
 
 }  // namespace
+
+std::vector<std::string> stack_lines(const Stack& stack, std::size_t left_out,
+                                     const ReportOptions& options, Paint paint) {
+  if (stack.empty()) return {"  (no stack)"};
+  std::vector<std::string> lines;
+  const auto place = source_place(stack, options);
+  for (std::size_t i = 0; i + left_out < stack.size(); ++i) {
+    const bool is_place = place && i == place->frame;
+    const std::string text = frame_text(stack[i]);
+    lines.push_back((is_place ? "> " : "  ") + paint.faint("#" + std::to_string(i)) + " " +
+                    (is_place ? paint.strong(text) : text));
+  }
+  return lines;
+}
 
 std::vector<std::string> cause_lines(const RootCause& cause, const verdict::Dump& dump,
                                      const ReportOptions& options, Paint paint) {
@@ -81,7 +88,10 @@ std::string cause_headline(const RootCause& cause, const verdict::Dump& dump) {
 }
 
 std::string cause_place(const RootCause& cause, const ReportOptions& options) {
-  const Stack& stack = cause.root().holding.stack;
+  return stack_place(cause.root().holding.stack, options);
+}
+
+std::string stack_place(const Stack& stack, const ReportOptions& options) {
   if (const auto place = source_place(stack, options))
     return place->function + " " + place->file + ":" + std::to_string(place->line);
   return stack.empty() ? "no stack" : frame_text(stack[0]);

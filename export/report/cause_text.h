@@ -29,10 +29,15 @@ struct Paint {
 std::vector<std::string> cause_lines(const RootCause& cause, const verdict::Dump& dump,
                                      const ReportOptions& options, Paint paint);
 
+/// A stack without its outermost `left_out` frames; the frame to look at first is marked with '>'.
+std::vector<std::string> stack_lines(const verdict::Stack& stack, std::size_t left_out,
+                                     const ReportOptions& options, Paint paint);
+
 /// "48.0 KiB in 512 blocks definitely lost, and 12.0 KiB in 64 blocks below".
 std::string cause_headline(const RootCause& cause, const verdict::Dump& dump);
 
 /// "make_session src/session.cc:42": where to look first; "no stack" when nothing is known.
 std::string cause_place(const RootCause& cause, const ReportOptions& options);
+std::string stack_place(const verdict::Stack& stack, const ReportOptions& options);
 
 }  // namespace leakhook::report

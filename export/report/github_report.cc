@@ -3,6 +3,7 @@
 // GitHub shows ten errors and ten warnings of a step, so the last place tells of the rest.
 #include "aside.h"
 #include "cause_text.h"
+#include "misuse_text.h"
 #include "reports.h"
 #include "root_causes.h"
 #include "source_place.h"
@@ -36,8 +37,8 @@ std::string command(const char* level, const std::string& place, const std::stri
 }
 
 /// "file=src/a.cc,line=3,": only files of the repository can be annotated.
-std::string place_text(const RootCause& cause, const ReportOptions& options) {
-  const auto place = source_place(cause.root().holding.stack, options);
+std::string place_text(const verdict::Stack& stack, const ReportOptions& options) {
+  const auto place = source_place(stack, options);
   if (!place || !place->is_below_root) return "";
   return "file=" + escaped_property(place->file) + ",line=" + std::to_string(place->line) + ",";
 }
@@ -46,23 +47,35 @@ std::string annotation(const char* level, const RootCause& cause, const verdict:
                        const ReportOptions& options) {
   std::string text = "in " + process_text(dump) + ", from " + cause_place(cause, options);
   for (const std::string& line : cause_lines(cause, dump, options, Paint{})) text += "\n" + line;
-  return command(level, place_text(cause, options), "leakhook: " + cause_headline(cause, dump),
-                 text);
+  return command(level, place_text(cause.root().holding.stack, options),
+                 "leakhook: " + cause_headline(cause, dump), text);
+}
+
+std::string annotation(const char* level, const ToldMisuse& told, const verdict::Dump& dump,
+                       const ReportOptions& options) {
+  std::string text =
+      "in " + process_text(dump) + ", from " + stack_place(told.misuse.stack, options);
+  for (const std::string& line : misuse_lines(told, options, Paint{})) text += "\n" + line;
+  return command(level, place_text(told.misuse.stack, options),
+                 "leakhook: misuse: " + misuse_headline(told), text);
 }
 
 std::string annotations(const char* level, Decision decision, const verdict::Verdict& verdict,
                         const std::vector<RootCause>& causes, const ReportOptions& options) {
-  const std::size_t all = count_of(causes, decision);
-  std::size_t place = 0;
+  std::vector<std::string> all;
+  for (const RootCause& cause : causes)
+    if (cause.decision == decision)
+      all.push_back(annotation(level, cause, verdict.dumps[cause.dump], options));
+  for (const ToldMisuse& told : told_misuses(verdict, decision))
+    all.push_back(annotation(level, told, verdict.dumps[told.dump], options));
+  const bool is_too_many = all.size() > kMostShown;
+  const std::size_t told = is_too_many ? kMostShown - 1 : all.size();
   std::string out;
-  for (const RootCause& cause : causes) {
-    if (cause.decision != decision) continue;
-    if (++place == kMostShown && all > kMostShown)
-      return out + command(level, "", "leakhook: more",
-                           number_text(static_cast<std::int64_t>(all - kMostShown + 1)) +
-                               " more are in the report of the run");
-    out += annotation(level, cause, verdict.dumps[cause.dump], options);
-  }
+  for (std::size_t i = 0; i < told; ++i) out += all[i];
+  if (is_too_many)
+    out += command(level, "", "leakhook: more",
+                   number_text(static_cast<std::int64_t>(all.size() - told)) +
+                       " more are in the report of the run");
   return out;
 }
 

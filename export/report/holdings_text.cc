@@ -7,6 +7,7 @@
 #include "../verdict/verdict.h"
 #include "aside.h"
 #include "cause_text.h"
+#include "misuse_text.h"
 #include "phrases.h"
 #include "root_causes.h"
 #include "visible.h"
@@ -55,12 +56,14 @@ class HoldingsText {
       line("and " + counted(static_cast<std::int64_t>(count), "more stack") + " of " +
            row_of(kind).label + " (--rows)");
     }
+    const auto misuses = of_process(told_misuses(verdict_, verdict::Decision::shown), index);
+    for (const std::string& text : misuse_section(misuses, options_, paint_)) line(text);
   }
 
   void add_cause(const RootCause& cause, const verdict::Dump& dump, std::size_t number) {
     line("");
-    line("[" + std::string(row_of(cause.root().holding.kind).label) + " " +
-         std::to_string(number) + "] " +
+    line("[" + std::string(row_of(cause.root().holding.kind).label) + " " + std::to_string(number) +
+         "] " +
          paint_.strong(held_headline(cause.root().holding, dump.sample_bytes > 1) +
                        below_text(cause)));
     for (const std::string& text : cause_lines(cause, dump, options_, paint_)) line("    " + text);

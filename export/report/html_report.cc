@@ -6,6 +6,7 @@
 #include "aside.h"
 #include "holdings_text.h"
 #include "markup.h"
+#include "misuse_text.h"
 #include "page_model.h"
 #include "page_shell.h"
 #include "phrases.h"
@@ -54,6 +55,22 @@ std::string plain_text(const verdict::Verdict& verdict, ReportOptions options) {
                                        : holdings_text(verdict, options, 0));
 }
 
+/// A section of its own, which needs no script; nothing when there is no misuse.
+std::string misuses_of(const verdict::Verdict& verdict, const ReportOptions& options) {
+  std::string out;
+  for (const auto decision :
+       {verdict::Decision::fails, verdict::Decision::shown, verdict::Decision::suppressed})
+    for (const ToldMisuse& told : told_misuses(verdict, decision)) {
+      std::string lines;
+      for (const std::string& line : misuse_lines(told, options, Paint{})) lines += line + "\n";
+      out += "    <details><summary>" + markup_text(misuse_headline(told)) + ", in " +
+             markup_text(process_text(verdict.dumps[told.dump])) + " [" +
+             verdict::text_of(decision) + "]</summary><pre>" + markup_text(lines) +
+             "</pre></details>\n";
+    }
+  return out.empty() ? "" : "  <section id=\"misuse\"><h2>Misuse</h2>\n" + out + "  </section>\n";
+}
+
 /// What stands for a mark of the shell.
 std::string text_for(std::string_view mark, const verdict::Verdict& verdict,
                      const std::vector<RootCause>& causes, const ReportOptions& options) {
@@ -62,6 +79,7 @@ std::string text_for(std::string_view mark, const verdict::Verdict& verdict,
   if (mark == "VERSION") return LEAKHOOK_VERSION;
   if (mark == "SUMMARY") return markup_text(verdict::summary_line(verdict));
   if (mark == "FILES") return all_files(verdict);
+  if (mark == "MISUSES") return misuses_of(verdict, options);
   if (mark == "TEXT") return plain_text(verdict, options);
   return mark == "MODEL" ? page_model(verdict, causes, options) : "";
 }

@@ -43,6 +43,21 @@ ordered_json finding_of(const verdict::Finding& finding, const verdict::Holding&
   return one;
 }
 
+ordered_json misuse_of(const verdict::MisuseFinding& finding, const verdict::Misuse& misuse) {
+  ordered_json one = {{"misuse", row_of(misuse.misuse).name},
+                      {"count", misuse.count},
+                      {"decision", verdict::text_of(finding.decision)},
+                      {"fingerprint", finding.fingerprint}};
+  if (misuse.kind != Kind::none) one["kind"] = row_of(misuse.kind).label;
+  if (!finding.reason.empty()) one["reason"] = finding.reason;
+  if (!misuse.thread.empty()) one["thread"] = misuse.thread;
+  if (misuse.age_s >= 0) one["oldest_seconds"] = misuse.age_s;
+  one["stack"] = stack_of(misuse.stack);
+  if (!misuse.closed.empty()) one["closed_before"] = stack_of(misuse.closed);
+  if (!misuse.opened.empty()) one["opened"] = stack_of(misuse.opened);
+  return one;
+}
+
 }  // namespace
 
 std::string json_report(const verdict::Verdict& verdict, const ReportOptions&) {
@@ -55,10 +70,14 @@ std::string json_report(const verdict::Verdict& verdict, const ReportOptions&) {
                          {"sample_bytes", dump.sample_bytes},
                          {"is_reach_known", dump.is_reach_known},
                          {"losses", dump.losses},
-                         {"holdings", ordered_json::array()}});
+                         {"holdings", ordered_json::array()},
+                         {"misuses", ordered_json::array()}});
   for (const verdict::Finding& finding : verdict.findings)
     processes[finding.dump]["holdings"].push_back(
         finding_of(finding, verdict.dumps[finding.dump].holdings[finding.holding]));
+  for (const verdict::MisuseFinding& finding : verdict.misuses)
+    processes[finding.dump]["misuses"].push_back(
+        misuse_of(finding, verdict.dumps[finding.dump].misuses[finding.misuse]));
   const ordered_json report = {{"version", LEAKHOOK_VERSION},
                                {"is_judged", verdict.is_judged},
                                {"has_leaks", verdict.has_leaks},

@@ -8,6 +8,7 @@
 
 #include "aside.h"
 #include "cause_text.h"
+#include "misuse_text.h"
 #include "reports.h"
 #include "root_causes.h"
 #include "source_place.h"
@@ -82,6 +83,9 @@ class JunitReport {
       ++counts.tests;
       ++counts.failures;
     }
+    const auto misuses = of_process(told_misuses(verdict_, Decision::fails), index);
+    counts.tests += static_cast<int>(misuses.size());
+    counts.failures += static_cast<int>(misuses.size());
     const bool is_clean = counts.tests == 0;
     if (is_clean) ++counts.tests;
     close_head(suite, counts);
@@ -93,6 +97,7 @@ class JunitReport {
     for (const RootCause& cause : causes_)
       if (cause.dump == index && cause.decision == Decision::fails)
         add_leak(suite, name, cause, &names);
+    for (const ToldMisuse& told : misuses) add_misuse(suite, name, told, &names);
     if (index == 0) add_asides(suite);
   }
 
@@ -120,27 +125,52 @@ class JunitReport {
     return test;
   }
 
-  void add_leak(pugi::xml_node suite, const std::string& group, const RootCause& cause,
-                std::map<std::string, int>* names) {
-    const verdict::Holding& root = cause.root().holding;
-    const auto place = source_place(root.stack, options_);
+  /// What a failed testcase tells.
+  struct Failure {
+    std::string rule;
+    const verdict::Stack& stack;
+    std::string fingerprint;
+    std::string headline;
+    std::vector<std::string> lines;
+  };
+
+  void add_failure(pugi::xml_node suite, const std::string& group, const Failure& told,
+                   std::map<std::string, int>* names) {
+    const auto place = source_place(told.stack, options_);
     const std::string function = place                ? place->function
-                                 : root.stack.empty() ? "unknown"
-                                                      : root.stack[0].function;
-    std::string name = rule_of(root) + " in " + function + " [" + cause.root().fingerprint + "]";
+                                 : told.stack.empty() ? "unknown"
+                                                      : told.stack[0].function;
+    std::string name = told.rule + " in " + function + " [" + told.fingerprint + "]";
     if (const int number = ++(*names)[name]; number > 1) name += " " + std::to_string(number);
     pugi::xml_node test = add_case(suite, group, name);
     if (place) {
       test.append_attribute("file") = place->file.c_str();
       test.append_attribute("line") = static_cast<long long>(place->line);
     }
-    const verdict::Dump& dump = verdict_.dumps[cause.dump];
     pugi::xml_node failure = test.append_child("failure");
-    failure.append_attribute("message") = cause_headline(cause, dump).c_str();
-    failure.append_attribute("type") = rule_of(root).c_str();
+    failure.append_attribute("message") = told.headline.c_str();
+    failure.append_attribute("type") = told.rule.c_str();
     std::string text = "\n";
-    for (const std::string& line : cause_lines(cause, dump, options_, Paint{})) text += line + "\n";
+    for (const std::string& line : told.lines) text += line + "\n";
     failure.text().set(text.c_str());
+  }
+
+  void add_leak(pugi::xml_node suite, const std::string& group, const RootCause& cause,
+                std::map<std::string, int>* names) {
+    const verdict::Holding& root = cause.root().holding;
+    const verdict::Dump& dump = verdict_.dumps[cause.dump];
+    add_failure(suite, group,
+                {rule_of(root), root.stack, cause.root().fingerprint, cause_headline(cause, dump),
+                 cause_lines(cause, dump, options_, Paint{})},
+                names);
+  }
+
+  void add_misuse(pugi::xml_node suite, const std::string& group, const ToldMisuse& told,
+                  std::map<std::string, int>* names) {
+    add_failure(suite, group,
+                {told.rule, told.misuse.stack, told.fingerprint, misuse_headline(told),
+                 misuse_lines(told, options_, Paint{})},
+                names);
   }
 
   /// What no process of its own can say: nothing could be looked at, or not all that was asked for.
@@ -159,6 +189,10 @@ class JunitReport {
     std::string text;
     for (const Detail& aside : asides(verdict_, causes_))
       text += aside.name + ": " + aside.text + "\n";
+    for (const ToldMisuse& told : told_misuses(verdict_, Decision::shown))
+      text += "misuse (does not fail): " + misuse_headline(told) + ", in " +
+              process_text(verdict_.dumps[told.dump]) + ", at " +
+              stack_place(told.misuse.stack, options_) + "\n";
     text += verdict::summary_line(verdict_.totals) + "\n";
     suite.append_child("system-out").text().set(text.c_str());
   }

@@ -6,6 +6,7 @@
 #include "aside.h"
 #include "cause_text.h"
 #include "markup.h"
+#include "misuse_text.h"
 #include "reports.h"
 #include "root_causes.h"
 #include "visible.h"
@@ -60,6 +61,8 @@ class MarkdownReport {
     add_table(Decision::fails, "Leak");
     add_stacks();
     add_table(Decision::shown, "Seen, does not fail");
+    add_misuses(Decision::fails, "Misuse");
+    add_misuses(Decision::shown, "Misuse, does not fail");
     for (const Detail& aside : asides(verdict_, causes_))
       out_ += "- " + aside.name + ": " + code(aside.text) + "\n";
     return out_ + "\n" + fenced(verdict::summary_line(verdict_) + "\n");
@@ -68,9 +71,7 @@ class MarkdownReport {
  private:
   std::string plain_title() const {
     if (!verdict_.has_leaks && !verdict_.undecided.empty()) return "undecided";
-    return (verdict_.has_leaks
-                ? counted(static_cast<std::int64_t>(count_of(causes_, Decision::fails)), "leak")
-                : std::string("no leaks")) +
+    return (verdict_.has_leaks ? failures_text(verdict_, causes_) : std::string("no leaks")) +
            " in " + processes();
   }
 
@@ -116,6 +117,22 @@ class MarkdownReport {
               markup_text(cause_place(*cause, options_)) + "</code></summary>\n\n" + fenced(lines) +
               "\n</details>\n\n";
     }
+  }
+
+  void add_misuses(Decision decision, const char* title) {
+    const std::vector<ToldMisuse> all = told_misuses(verdict_, decision);
+    if (all.empty()) return;
+    out_ += "**" + std::string(title) + "**\n\n";
+    for (std::size_t i = 0; i < all.size() && i < kMostStacks; ++i) {
+      std::string lines;
+      for (const std::string& line : misuse_lines(all[i], options_, Paint{})) lines += line + "\n";
+      out_ += "<details><summary>" + markup_text(misuse_headline(all[i])) + ": <code>" +
+              markup_text(stack_place(all[i].misuse.stack, options_)) + "</code>, in " +
+              markup_text(process_text(verdict_.dumps[all[i].dump])) + "</summary>\n\n" +
+              fenced(lines) + "\n</details>\n\n";
+    }
+    if (all.size() > kMostStacks)
+      out_ += number_text(static_cast<std::int64_t>(all.size() - kMostStacks)) + " more.\n\n";
   }
 
   const verdict::Verdict& verdict_;

@@ -42,12 +42,7 @@ std::vector<std::string> visible_all(const std::vector<std::string>& texts) {
 }
 
 Holding visible_holding(Holding holding) {
-  for (verdict::Frame& frame : holding.stack) {
-    frame.function = visible(frame.function);
-    frame.system_name = visible(frame.system_name);
-    frame.file = visible(frame.file);
-    frame.module = visible(frame.module);
-  }
+  holding.stack = visible_stack(std::move(holding.stack));
   holding.origin = visible(holding.origin);
   holding.state = visible(holding.state);
   holding.thread = visible(holding.thread);
@@ -142,6 +137,16 @@ bool reads_first(const RootCause& a, const RootCause& b) {
 }
 
 }  // namespace
+
+verdict::Stack visible_stack(verdict::Stack stack) {
+  for (verdict::Frame& frame : stack) {
+    frame.function = visible(frame.function);
+    frame.system_name = visible(frame.system_name);
+    frame.file = visible(frame.file);
+    frame.module = visible(frame.module);
+  }
+  return stack;
+}
 
 std::int64_t RootCause::bytes_below() const {
   std::int64_t sum = 0;

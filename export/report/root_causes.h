@@ -40,6 +40,9 @@ struct RootCause {
 /// In the order in which they should be read: by process, what fails first, then by kind and size.
 std::vector<RootCause> root_causes(const verdict::Verdict& verdict);
 
+/// A stack with every text visible().
+verdict::Stack visible_stack(verdict::Stack stack);
+
 /// How many of them were decided so.
 std::size_t count_of(const std::vector<RootCause>& causes, verdict::Decision decision);
 

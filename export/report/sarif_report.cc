@@ -6,6 +6,7 @@
 
 #include "aside.h"
 #include "cause_text.h"
+#include "misuse_text.h"
 #include "reports.h"
 #include "root_causes.h"
 #include "source_place.h"
@@ -48,9 +49,9 @@ json location_of(const verdict::Frame& frame, const ReportOptions& options) {
   return location;
 }
 
-json stack_of(const Part& part, const std::string& text, const ReportOptions& options) {
+json stack_of(const verdict::Stack& stack, const std::string& text, const ReportOptions& options) {
   json frames = json::array();
-  for (const verdict::Frame& frame : part.holding.stack) {
+  for (const verdict::Frame& frame : stack) {
     json location = location_of(frame, options);
     location["message"] = message(frame_text(frame));
     frames.push_back({{"location", location}, {"module", last_part(frame.module)}});
@@ -75,6 +76,9 @@ class SarifReport {
     for (const RootCause& cause : causes_)
       if (cause.decision == Decision::fails || cause.decision == Decision::shown)
         results.push_back(result_of(cause));
+    for (const Decision decision : {Decision::fails, Decision::shown})
+      for (const ToldMisuse& told : told_misuses(verdict_, decision))
+        results.push_back(result_of(told));
     json run = {{"tool",
                  {{"driver",
                    {{"name", "leakhook"},
@@ -95,25 +99,56 @@ class SarifReport {
 
  private:
   /// The index of the rule; written down when it is met first.
-  std::size_t rule_index(const verdict::Holding& holding) {
-    const std::string id = rule_of(holding);
+  std::size_t rule_index(const std::string& id, const std::string& title,
+                         const std::string& meaning, const char* tag) {
     for (std::size_t i = 0; i < rules_.size(); ++i)
       if (rules_[i]["id"] == id) return i;
     rules_.push_back({{"id", id},
                       {"name", id},
-                      {"shortDescription", message(rule_title(holding))},
-                      {"fullDescription", message(rule_meaning(holding))},
-                      {"help", message(rule_meaning(holding))},
+                      {"shortDescription", message(title)},
+                      {"fullDescription", message(meaning)},
+                      {"help", message(meaning)},
                       {"defaultConfiguration", {{"level", "error"}}},
-                      {"properties", {{"tags", {"leak", "resource"}}}}});
+                      {"properties", {{"tags", {tag, "resource"}}}}});
     return rules_.size() - 1;
+  }
+
+  json result_of(const ToldMisuse& told) {
+    const verdict::Dump& dump = verdict_.dumps[told.dump];
+    json result = {{"ruleId", told.rule},
+                   {"ruleIndex",
+                    rule_index(told.rule, misuse_title(told), misuse_title(told) + ".", "misuse")},
+                   {"level", told.decision == Decision::fails ? "error" : "warning"},
+                   {"message", message(misuse_headline(told) + " in " + process_text(dump) + ".")}};
+    result["locations"] = json::array();
+    if (const verdict::Frame* frame = place_frame(told.misuse.stack, options_))
+      result["locations"].push_back(location_of(*frame, options_));
+    json stacks = json::array();
+    json related = json::array();
+    for (const NamedStack& one : misuse_stacks(told)) {
+      if (one.stack->empty()) continue;
+      stacks.push_back(stack_of(*one.stack, one.name, options_));
+      if (one.stack == &told.misuse.stack) continue;
+      json location = location_of(*place_frame(*one.stack, options_), options_);
+      location["id"] = related.size() + 1;
+      location["message"] = message(one.name);
+      related.push_back(location);
+    }
+    if (!stacks.empty()) result["stacks"] = stacks;
+    if (!related.empty()) result["relatedLocations"] = related;
+    result["partialFingerprints"] = {{"leakhook/v1", told.fingerprint},
+                                     {"primaryLocationLineHash", told.fingerprint + ":1"}};
+    result["occurrenceCount"] = std::max<std::int64_t>(told.misuse.count, 1);
+    result["properties"] = {{"process", dump.pid}, {"decision", verdict::text_of(told.decision)}};
+    return result;
   }
 
   json result_of(const RootCause& cause) {
     const verdict::Dump& dump = verdict_.dumps[cause.dump];
     const Part& root = cause.root();
     json result = {{"ruleId", rule_of(root.holding)},
-                   {"ruleIndex", rule_index(root.holding)},
+                   {"ruleIndex", rule_index(rule_of(root.holding), rule_title(root.holding),
+                                            rule_meaning(root.holding), "leak")},
                    {"level", cause.decision == Decision::fails ? "error" : "warning"},
                    {"message", message(cause_headline(cause, dump) + " in " + process_text(dump) +
                                        details_text(root))}};
@@ -147,7 +182,7 @@ class SarifReport {
       const Part& part = cause.parts[i];
       const std::string text = headline(part.holding, is_estimate);
       if (part.holding.stack.empty()) continue;
-      stacks.push_back(stack_of(part, text, options_));
+      stacks.push_back(stack_of(part.holding.stack, text, options_));
       if (i == 0) continue;
       json location = location_of(*place_frame(part.holding.stack, options_), options_);
       location["id"] = i;

@@ -3,6 +3,7 @@
 // look at first; what was left out in a line each; the sum last.
 #include "aside.h"
 #include "cause_text.h"
+#include "misuse_text.h"
 #include "reports.h"
 #include "root_causes.h"
 #include "visible.h"
@@ -53,12 +54,24 @@ class TextReport {
       else if (cause.decision == Decision::shown)
         in_one_line.push_back(&cause);
     }
-    const bool is_quiet = in_full.empty() && in_one_line.empty();
+    const auto failing = of_process(told_misuses(verdict_, Decision::fails), index);
+    const auto seen = of_process(told_misuses(verdict_, Decision::shown), index);
+    const bool is_quiet = in_full.empty() && in_one_line.empty() && failing.empty() && seen.empty();
     if (is_quiet && verdict_.dumps.size() < 2) return;
     line("");
     line(paint_.strong(process_text(dump)) + (is_quiet ? ": no leaks" : "") +
          (dump.command.empty() ? "" : paint_.faint("  " + visible(dump.command))));
     for (const RootCause* cause : in_full) add_cause(*cause, dump);
+    for (const ToldMisuse& told : failing) {
+      line("");
+      line("[" + std::to_string(++told_) + "] " + paint_.bad(misuse_headline(told)));
+      for (const std::string& text : misuse_lines(told, options_, paint_)) line("    " + text);
+    }
+    add_seen(in_one_line, dump);
+    for (const std::string& text : misuse_section(seen, options_, paint_)) line(text);
+  }
+
+  void add_seen(const std::vector<const RootCause*>& in_one_line, const verdict::Dump& dump) {
     if (in_one_line.empty()) return;
     line("");
     line("seen, does not fail:");

@@ -38,6 +38,10 @@ std::string class_of(const Holding& holding) {
   return label + "/" + (is_lost ? "lost" : text_of(holding.word));
 }
 
+std::string class_of(const Misuse& misuse) {
+  return std::string("misuse/") + row_of(misuse.misuse).name;
+}
+
 std::string fingerprint_of(const std::string& holding_class,
                            const std::vector<std::string>& names) {
   Hash hash;

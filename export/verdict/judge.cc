@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "cases.h"
+#include "judge_misuses.h"
 #include "ownership.h"
 #include "selection.h"
 #include "suppressions.h"
@@ -181,8 +182,11 @@ Verdict judge(std::vector<Dump> dumps, const Policy& policy) {
   apply_loop(cases, policy.loop);
 
   verdict.totals = totals_of(cases);
+  verdict.misuses = judge_misuses(verdict.dumps, policy, &verdict.uses);
   verdict.has_leaks =
-      std::any_of(cases.begin(), cases.end(), [](const Case& one) { return one.fails(); });
+      std::any_of(cases.begin(), cases.end(), [](const Case& one) { return one.fails(); }) ||
+      std::any_of(verdict.misuses.begin(), verdict.misuses.end(),
+                  [](const MisuseFinding& one) { return one.decision == Decision::fails; });
   verdict.undecided = undecided_because(cases, verdict, policy.fail_on);
   for (const Group& group : groups_of(cases))
     for (const Case* one : group.cases) verdict.findings.push_back(one->finding);

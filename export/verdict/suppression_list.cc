@@ -8,6 +8,7 @@
 
 #include "../report/phrases.h"
 #include "../report/visible.h"
+#include "fingerprint.h"
 #include "ownership.h"
 #include "suppressions.h"
 
@@ -49,6 +50,13 @@ std::string suppression_list(const Verdict& verdict) {
     count += holding.count;
     bytes += holding.bytes;
     if (const Frame* owner = owning_frame(holding.stack)) silenced.places.insert(place_of(*owner));
+  }
+  for (const MisuseFinding& finding : verdict.misuses) {
+    const Misuse& misuse = verdict.dumps[finding.dump].misuses[finding.misuse];
+    if (finding.decision != Decision::fails) continue;
+    Silenced& silenced = rules[suppression_for(misuse)];
+    silenced.amounts[class_of(misuse)].first += misuse.count;
+    if (const Frame* owner = owning_frame(misuse.stack)) silenced.places.insert(place_of(*owner));
   }
   std::string text;
   for (const auto& [rule, silenced] : rules) text += comment_of(silenced) + "\n" + rule + "\n";

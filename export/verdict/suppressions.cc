@@ -48,6 +48,22 @@ std::string pattern_of(const Frame& frame) {
   return matches_pattern(pattern, frame.function) ? pattern : frame.function;
 }
 
+bool matches_stack(const Suppression& rule, const Stack& stack) {
+  return std::any_of(stack.begin(), stack.end(), [&](const Frame& frame) {
+    return matches_pattern(rule.pattern, frame.module) ||
+           matches_pattern(rule.pattern, frame.function) ||
+           matches_pattern(rule.pattern, frame.system_name) ||
+           matches_pattern(rule.pattern, frame.file);
+  });
+}
+
+std::string rule_for(const std::string& type, const Stack& stack) {
+  const Frame* owner = owning_frame(stack);
+  if (!owner) return type + ":*";
+  if (!has_name(*owner) && !owner->module.empty()) return type + ":" + owner->module;
+  return type + ":" + pattern_of(*owner);
+}
+
 }  // namespace
 
 std::string read_suppressions(const std::string& path, std::vector<Suppression>* rules) {
@@ -100,22 +116,18 @@ bool speaks_of(const Suppression& rule, Kind kind) {
 }
 
 bool suppresses(const Suppression& rule, const Holding& holding) {
-  if (!speaks_of(rule, holding.kind)) return false;
-  return std::any_of(holding.stack.begin(), holding.stack.end(), [&](const Frame& frame) {
-    return matches_pattern(rule.pattern, frame.module) ||
-           matches_pattern(rule.pattern, frame.function) ||
-           matches_pattern(rule.pattern, frame.system_name) ||
-           matches_pattern(rule.pattern, frame.file);
-  });
+  return speaks_of(rule, holding.kind) && matches_stack(rule, holding.stack);
+}
+
+bool suppresses(const Suppression& rule, const Misuse& misuse) {
+  return rule.type == "misuse" && matches_stack(rule, misuse.stack);
 }
 
 std::string suppression_for(const Holding& holding) {
-  const std::string type = holding.kind == Kind::heap ? "leak" : row_of(holding.kind).label;
-  const Frame* owner = owning_frame(holding.stack);
-  if (!owner) return type + ":*";
-  if (!has_name(*owner) && !owner->module.empty()) return type + ":" + owner->module;
-  return type + ":" + pattern_of(*owner);
+  return rule_for(holding.kind == Kind::heap ? "leak" : row_of(holding.kind).label, holding.stack);
 }
+
+std::string suppression_for(const Misuse& misuse) { return rule_for("misuse", misuse.stack); }
 
 const std::vector<Suppression>& built_in_suppressions() {
   static const std::vector<Suppression> rules = [] {

@@ -26,9 +26,14 @@ bool speaks_of(const Suppression& rule, Kind kind);
 
 /// Is it of the type, and does a function, file or module of its stack match?
 bool suppresses(const Suppression& rule, const Holding& holding);
+/// The same of the type `misuse` and the stack where it happened.
+bool suppresses(const Suppression& rule, const Misuse& misuse);
 
 /// The line that silences this holding and as little else as possible: "leak:parse_header".
 std::string suppression_for(const Holding& holding);
+
+/// "misuse:parse_header".
+std::string suppression_for(const Misuse& misuse);
 
 /// Rules for programs that only start others (shells, timeout): what these keep is nobody's leak.
 const std::vector<Suppression>& built_in_suppressions();

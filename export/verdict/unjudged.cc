@@ -17,6 +17,10 @@ Verdict unjudged(std::vector<Dump> dumps) {
     finding.new_count = holding.count;
     finding.new_bytes = holding.bytes;
   }
+  for (MisuseFinding& finding : verdict.misuses) {
+    finding.decision = Decision::shown;
+    finding.reason.clear();
+  }
   verdict.is_judged = false;
   verdict.has_leaks = false;
   verdict.undecided.clear();

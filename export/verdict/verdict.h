@@ -37,6 +37,15 @@ struct Finding {
   std::string fingerprint;
 };
 
+/// One misuse and its fate. No leak: it stands apart from the findings, and in no total.
+struct MisuseFinding {
+  std::size_t dump = 0;                 ///< index into Verdict::dumps
+  std::size_t misuse = 0;               ///< index into its misuses
+  Decision decision = Decision::shown;  ///< fails, shown or suppressed
+  std::string reason;                   ///< "misuse:foo (FILE:3)"; may be empty
+  std::string fingerprint;              ///< of what it is and where it happened
+};
+
 /// What a suppression did.
 struct SuppressionUse {
   std::size_t suppression = 0;  ///< index into Policy::suppressions
@@ -57,12 +66,13 @@ struct Totals {
 struct Verdict {
   std::vector<Dump> dumps;  ///< one for each process
   std::vector<Finding> findings;
-  std::vector<SuppressionUse> uses;  ///< one for each suppression of the policy, in its order
-  std::vector<BaselineEntry> gone;   ///< entries of the baseline that nothing matches any more
-  std::vector<std::string> remarks;  ///< for people: reachability unknown, losses, unread files
+  std::vector<MisuseFinding> misuses;  ///< by dump, what fails first
+  std::vector<SuppressionUse> uses;    ///< one for each suppression of the policy, in its order
+  std::vector<BaselineEntry> gone;     ///< entries of the baseline that nothing matches any more
+  std::vector<std::string> remarks;    ///< for people: reachability unknown, losses, unread files
   Totals totals;
   bool is_judged = true;   ///< false: all is only shown, and totals tell what is held
-  bool has_leaks = false;  ///< something fails
+  bool has_leaks = false;  ///< something fails: a leak, or a misuse that the policy fails for
   /// The policy asks for words that nobody could find out (exit 24): reason, else empty.
   std::string undecided;
 };

@@ -22,6 +22,29 @@ class Statuses(run_case.RunCase):
         self.assert_status(done, 23, "leak_block", "subject.c",
                            "SUMMARY: leakhook: 80 byte(s) leaked in 2 allocation(s), 0 fd(s)")
 
+    def test_0_for_a_double_close_that_is_told_with_its_stacks(self):
+        done = self.run_program(self.subject, "close-twice")
+        self.assert_status(done, 0, "no leaks", "misuse (does not fail):",
+                           "closed a descriptor that was closed already", "close_again",
+                           "where it had been given back before:", "close_first", "subject.c",
+                           "0 fd(s)")
+
+    def test_23_for_a_double_close_when_asked_for(self):
+        done = self.run_program(self.subject, "close-twice", options=["--fail-on=misuse"])
+        self.assert_status(done, 23, "1 misuse in", "close_again", "close_first")
+        self.assertNotIn("does not fail", done.stderr)
+
+    def test_0_for_a_double_close_that_is_suppressed(self):
+        self.write("rules.supp", "misuse:close_again\n")
+        done = self.run_program(self.subject, "close-twice",
+                                options=["--fail-on=misuse", "--suppressions", "rules.supp"])
+        self.assert_status(done, 0, "suppressed misuse: 1 stack, by 1 rule")
+        self.assertNotIn("unused suppression", done.stderr)
+        self.write("rules.supp", "misuse:close_first\n")
+        done = self.run_program(self.subject, "close-twice",
+                                options=["--fail-on=misuse", "--suppressions", "rules.supp"])
+        self.assert_status(done, 23, "unused suppression: misuse:close_first")
+
     def test_the_programs_own_status_comes_first(self):
         self.assert_status(self.run_program(self.subject, "fd", "exit=7"), 7, "leak_descriptor")
         self.assert_status(self.run_program(self.subject, "exit=7"), 7)

@@ -35,6 +35,17 @@ APART static void leak_other_block(void) {
 
 APART static void leak_descriptor(void) { MUST(open("/dev/null", O_RDONLY) >= 0); }
 
+APART static int close_first(int fd) { return close(fd) + 1; }
+APART static int close_again(int fd) { return close(fd) + 1; }
+
+// Twice: the first time tells leakhook that whole stacks of closing are worth their cost.
+static void close_twice(void) {
+  for (int i = 0; i < 2; i++) {
+    const int fd = open("/dev/null", O_RDONLY);
+    MUST(fd >= 0 && close_first(fd) == 1 && close_again(fd) == 0);
+  }
+}
+
 static void note(int number) { caught[number]++; }
 
 static void say(const char* word) {
@@ -92,6 +103,8 @@ static void do_deed(const char* deed) {
     leak_other_block();
   else if (!strcmp(deed, "fd"))
     leak_descriptor();
+  else if (!strcmp(deed, "close-twice"))
+    close_twice();
   else if (!strcmp(deed, "signals"))
     watch_signals();
   else if (!strcmp(deed, "child"))

@@ -7,7 +7,7 @@ import re
 import sys
 
 USAGE = "usage: embed.py OUTPUT SHELL STYLE SCRIPT..."
-MARKS = {"TITLE", "STATE", "VERSION", "SUMMARY", "FILES", "TEXT", "MODEL"}
+MARKS = {"TITLE", "STATE", "VERSION", "SUMMARY", "FILES", "TEXT", "MODEL", "MISUSES"}
 
 
 def text_of(path):

@@ -16,7 +16,8 @@ struct Form {
 };
 constexpr Form kForms[] = {{"txt", text_report},    {"xml", junit_report},
                            {"sarif", sarif_report}, {"github", github_report},
-                           {"md", markdown_report}, {"html", html_report}};
+                           {"md", markdown_report}, {"html", html_report},
+                           {"json", json_report}};
 
 bool write_all(const std::string& stem, const leakhook::verdict::Verdict& verdict,
                const ReportOptions& options) {
@@ -36,10 +37,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string folder = argv[1];
-  const bool is_written = write_all(folder + "/clean", clean_verdict(), ReportOptions{}) &&
-                          write_all(folder + "/leaking", leaking_verdict(), ReportOptions{}) &&
-                          write_all(folder + "/rich", rich_verdict(), rich_options()) &&
-                          write_all(folder + "/hostile", hostile_verdict(), hostile_options());
+  const bool is_written =
+      write_all(folder + "/clean", clean_verdict(), ReportOptions{}) &&
+      write_all(folder + "/leaking", leaking_verdict(), ReportOptions{}) &&
+      write_all(folder + "/rich", rich_verdict(), rich_options()) &&
+      write_all(folder + "/misuse_shown", misusing_verdict(leakhook::verdict::Decision::shown),
+                rich_options()) &&
+      write_all(folder + "/misuse_fails", misusing_verdict(leakhook::verdict::Decision::fails),
+                rich_options()) &&
+      write_all(folder + "/hostile", hostile_verdict(), hostile_options());
   if (!is_written) std::perror(argv[1]);
   return is_written ? 0 : 1;
 }

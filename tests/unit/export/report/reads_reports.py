@@ -12,7 +12,7 @@ import unittest
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
-VERDICTS = ("clean", "leaking", "rich", "hostile")
+VERDICTS = ("clean", "leaking", "rich", "hostile", "misuse_shown", "misuse_fails")
 LEVELS = {"none", "note", "warning", "error"}
 settings = argparse.Namespace()
 
@@ -134,6 +134,62 @@ class Sarif(unittest.TestCase):
 
     def test_nothing_found_is_an_empty_list(self):
         self.assertEqual(self.run_of("clean")["results"], [])
+
+
+class Misuse(unittest.TestCase):
+    """Each report tells of it, with its stacks, and of a failure only where it is one."""
+
+    def test_each_report_has_the_three_stacks(self):
+        for verdict in ("misuse_shown", "misuse_fails"):
+            for suffix in ("txt", "sarif", "github", "md", "html", "json"):
+                for function in ("hang_up", "time_out", "accept_one"):
+                    self.assertIn(function, text(f"{verdict}.{suffix}"), f"{verdict}.{suffix}")
+        for function in ("hang_up", "time_out", "accept_one"):
+            self.assertIn(function, text("misuse_fails.xml"))
+
+    def test_junit_fails_only_for_what_fails(self):
+        for verdict, failures in (("misuse_shown", 0), ("misuse_fails", 1)):
+            root = ElementTree.fromstring(raw(f"{verdict}.xml"))
+            self.assertEqual(int(root.get("failures")), failures)
+            self.assertEqual(len(root.findall(".//failure")), failures)
+            self.assertEqual(int(root.get("tests")), 1)
+        case = ElementTree.fromstring(raw("misuse_fails.xml")).find(".//testcase")
+        self.assertEqual((case.get("name"), case.get("file"), case.get("line")),
+                         ("misuse/double_close in hang_up(Connection&) [2222222222222222]",
+                          "src/connection.cc", "31"))
+        shown = ElementTree.fromstring(raw("misuse_shown.xml")).find(".//system-out").text
+        self.assertIn("misuse (does not fail): closed a descriptor", shown)
+
+    def test_sarif_has_a_rule_of_its_own_and_the_other_stacks_as_related_places(self):
+        for verdict, level in (("misuse_shown", "warning"), ("misuse_fails", "error")):
+            (result,) = json.loads(text(f"{verdict}.sarif"))["runs"][0]["results"]
+            self.assertEqual((result["ruleId"], result["level"], result["occurrenceCount"]),
+                             ("misuse/double_close", level, 3))
+            lines = [place["physicalLocation"]["region"]["startLine"]
+                     for place in (*result["locations"], *result["relatedLocations"])]
+            self.assertEqual(lines, [31, 77, 12])
+
+    def test_github_warns_or_fails_at_the_line(self):
+        for verdict, level in (("misuse_shown", "warning"), ("misuse_fails", "error")):
+            self.assertIn(f"::{level} file=src/connection.cc,line=31,title=leakhook%3A misuse%3A",
+                          text(f"{verdict}.github"))
+
+    def test_markdown_and_html_say_whether_it_fails(self):
+        self.assertIn("**Misuse, does not fail**", text("misuse_shown.md"))
+        self.assertIn("**Misuse**", text("misuse_fails.md"))
+        self.assertIn("1 misuse in", text("misuse_fails.md"))
+        self.assertIn("[shown]</summary>", text("misuse_shown.html"))
+        self.assertIn("[fails]</summary>", text("misuse_fails.html"))
+        self.assertNotIn('id="misuse"', text("clean.html"))
+
+    def test_json_stands_apart_from_holdings(self):
+        (process,) = json.loads(text("misuse_fails.json"))["processes"]
+        (misuse,) = process["misuses"]
+        self.assertEqual(process["holdings"], [])
+        self.assertEqual((misuse["misuse"], misuse["kind"], misuse["count"], misuse["decision"]),
+                         ("double_close", "socket", 3, "fails"))
+        self.assertEqual([misuse[key][0]["line"] for key in ("stack", "closed_before", "opened")],
+                         [31, 77, 12])
 
 
 class Github(unittest.TestCase):

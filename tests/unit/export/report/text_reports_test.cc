@@ -43,6 +43,32 @@ TEST(TextReport, TellsALeakWithWhatHangsBelow) {
       "        then as above from #3\n");
 }
 
+TEST(TextReport, TellsMisuseApartFromLeaksWithItsStacks) {
+  ReportOptions options;
+  options.source_root = "/srv";
+  const std::string told = text_report(misusing_verdict(Decision::shown), options);
+  EXPECT_HAS(told, "leakhook: no leaks in ");
+  EXPECT_HAS(told,
+             "\nmisuse (does not fail):\n"
+             "  - closed a descriptor that was closed already (socket), 3 times\n"
+             "    thread  worker-1\n"
+             "    where it happened:\n"
+             "    > #0 hang_up(Connection&) src/connection.cc:31 (service)\n");
+  EXPECT_HAS(told,
+             "    where it had been given back before:\n"
+             "    > #0 time_out(Connection&) src/timeout.cc:77 (service)\n");
+  EXPECT_HAS(told,
+             "    where it came from:\n"
+             "    > #0 accept_one(int) src/listener.cc:12 (service)\n");
+}
+
+TEST(TextReport, TellsMisuseThatFailsAmongTheFailures) {
+  const std::string told = text_report(misusing_verdict(Decision::fails), {});
+  EXPECT_HAS(told, "leakhook: 1 misuse in ");
+  EXPECT_HAS(told, "\n[1] closed a descriptor that was closed already (socket), 3 times\n");
+  EXPECT_HAS_NOT(told, "does not fail");
+}
+
 TEST(TextReport, TellsWhereDescriptorsLead) {
   EXPECT_HAS(text_report(leaking_verdict(), {}),
              "\n[2] 3 sockets not closed\n"
@@ -54,8 +80,8 @@ TEST(TextReport, EndsWithTheSummary) {
   for (const auto& verdict :
        {clean_verdict(), leaking_verdict(), rich_verdict(), hostile_verdict()})
     EXPECT_EQ(last_line(text_report(verdict, {})), verdict::summary_line(verdict.totals));
-  EXPECT_EQ(text_report(clean_verdict(), {}),
-            "leakhook: no leaks in service (pid 4711)\n\n" + verdict::summary_line(verdict::Totals{}) + "\n");
+  EXPECT_EQ(text_report(clean_verdict(), {}), "leakhook: no leaks in service (pid 4711)\n\n" +
+                                                  verdict::summary_line(verdict::Totals{}) + "\n");
 }
 
 TEST(TextReport, NamesEachOfSeveralProcesses) {

@@ -39,6 +39,13 @@ verdict::Dump process(pid_t pid, const std::string& program, const std::string& 
   return dump;
 }
 
+/// To the first process.
+void add_misuse(Verdict* verdict, verdict::Misuse misuse, Decision decision) {
+  const std::size_t index = verdict->dumps[0].misuses.size();
+  verdict->dumps[0].misuses.push_back(std::move(misuse));
+  verdict->misuses.push_back({0, index, decision, "", "2222222222222222"});
+}
+
 Stack session_stack() {
   return service_stack(
       {frame("operator new(unsigned long)", "", 0, "/usr/lib/libstdc++.so.6"),
@@ -217,6 +224,21 @@ ReportOptions rich_options() {
   return options;
 }
 
+Verdict misusing_verdict(Decision decision) {
+  Verdict verdict = clean_verdict();
+  verdict::Misuse misuse;
+  misuse.misuse = MisuseKind::double_close;
+  misuse.kind = Kind::socket;
+  misuse.count = 3;
+  misuse.thread = "worker-1";
+  misuse.stack = service_stack({frame("hang_up(Connection&)", "/srv/src/connection.cc", 31)});
+  misuse.closed = service_stack({frame("time_out(Connection&)", "/srv/src/timeout.cc", 77)});
+  misuse.opened = service_stack({frame("accept_one(int)", "/srv/src/listener.cc", 12)});
+  add_misuse(&verdict, misuse, decision);
+  verdict.has_leaks = decision == Decision::fails;
+  return verdict;
+}
+
 Verdict hostile_verdict() {
   Verdict verdict;
   verdict::Dump dump = process(1, kHostile, kHostile);
@@ -232,6 +254,12 @@ Verdict hostile_verdict() {
     auto added = add(&verdict, 0, holding, decision);
     added.finding.reason = added.finding.fingerprint = kHostile;
   }
+  for (const Decision decision : {Decision::fails, Decision::shown, Decision::suppressed})
+    add_misuse(&verdict,
+               {MisuseKind::foreign_close, Kind::file, 1, 1, kHostile, {bad}, {bad}, {bad}},
+               decision);
+  for (verdict::MisuseFinding& finding : verdict.misuses)
+    finding.reason = finding.fingerprint = kHostile;
   verdict.uses = {{0, 0, 0}};
   verdict.gone = {{kHostile, {kHostile, kHostile}, 1, 1}};
   verdict.remarks = {kHostile};

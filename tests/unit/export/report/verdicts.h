@@ -37,6 +37,9 @@ verdict::Verdict rich_verdict();
 /// The rich one's policy, with an unused suppression and a baseline.
 ReportOptions rich_options();
 
+/// One process that closed a socket twice, with the three stacks, and nothing else.
+verdict::Verdict misusing_verdict(verdict::Decision decision);
+
 /// Text that breaks out of each format: markup, quotes, control characters, other directions of
 /// writing, bytes that are no UTF-8, fences, workflow commands.
 extern const std::string kHostile;

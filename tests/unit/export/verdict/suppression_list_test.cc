@@ -71,6 +71,26 @@ TEST(SuppressionList, FedBackItSilencesAllOfThatAndNoMore) {
   }
 }
 
+TEST(SuppressionList, MisuseHasARuleWhenItWouldFail) {
+  Dump dump = dump_of({});
+  dump.misuses.push_back({MisuseKind::double_close,
+                          Kind::file,
+                          2,
+                          -1,
+                          "",
+                          held(Kind::file, "again", 1).stack,
+                          {},
+                          {}});
+  Policy policy = default_policy();
+  EXPECT_EQ(suppression_list(judge({dump}, policy)), "");
+  EXPECT_EQ(parse_fail_on("misuse", &policy.fail_on), "");
+  const std::string list = suppression_list(judge({dump}, policy));
+  EXPECT_NE(list.find("misuse/double_close: 2"), std::string::npos) << list;
+  EXPECT_NE(list.find("\nmisuse:"), std::string::npos) << list;
+  EXPECT_EQ(parse_suppressions(list, "s", &policy.suppressions), "");
+  EXPECT_FALSE(judge({dump}, policy).has_leaks);
+}
+
 TEST(SuppressionList, NothingToTellIsNoRule) {
   EXPECT_EQ(list_for({}), "");
   EXPECT_EQ(list_for({lost("keeps", Word::reachable)}), "");
