@@ -124,11 +124,10 @@ class MarkdownReport {
     if (all.empty()) return;
     out_ += "**" + std::string(title) + "**\n\n";
     for (std::size_t i = 0; i < all.size() && i < kMostStacks; ++i) {
-      std::string lines;
+      std::string lines = "in " + process_text(verdict_.dumps[all[i].dump]) + "\n";
       for (const std::string& line : misuse_lines(all[i], options_, Paint{})) lines += line + "\n";
       out_ += "<details><summary>" + markup_text(misuse_headline(all[i])) + ": <code>" +
-              markup_text(stack_place(all[i].misuse.stack, options_)) + "</code>, in " +
-              markup_text(process_text(verdict_.dumps[all[i].dump])) + "</summary>\n\n" +
+              markup_text(stack_place(all[i].misuse.stack, options_)) + "</code></summary>\n\n" +
               fenced(lines) + "\n</details>\n\n";
     }
     if (all.size() > kMostStacks)

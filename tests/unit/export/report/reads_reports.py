@@ -218,7 +218,7 @@ class Github(unittest.TestCase):
 
     def test_names_make_no_commands(self):
         commands = self.commands("hostile")
-        self.assertEqual([level for level, _, _ in commands], ["error", "error", "warning", "notice"])
+        self.assertEqual([level for level, _, _ in commands], ["error", "error", "error", "warning", "warning", "notice"])
         self.assertEqual(set(commands[1][1]), {"file", "line", "title"})
 
 
