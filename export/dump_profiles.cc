@@ -225,6 +225,7 @@ void add_heap(const SegmentView& view, const StackBook& book, const HeapRows& ro
     if (row.is_inherited) labels.origin = inherited;
     labels.reach = reach[static_cast<std::size_t>(row.reach)];
     labels.leak = stacks.leak(row);
+    labels.mark = writer->text(view.mark(row.stack));
     add(row.stack, stacks.is_alone(row), labels, {row.objects, row.bytes, row.objects, row.bytes});
   }
   // What is gone has no thread, age or size of its own: a row without those labels, so that all
@@ -243,6 +244,7 @@ Labels labels_of(const OpenResource& resource, std::uint8_t wanted, ProfileWrite
   if (resource.origin == Origin::untracked) labels.origin = writer->text("untracked");
   labels.peer = writer->text(resource.peer);
   labels.state = writer->text(resource.state);
+  labels.mark = writer->text(resource.mark);
   if (resource.age_s) labels.age_s = age_bucket(*resource.age_s);
   if (wanted & kLabelFd) labels.fd = resource.fd;
   if (wanted & kLabelPath) labels.path = writer->text(resource.path);

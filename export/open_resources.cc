@@ -135,6 +135,7 @@ class Collector {
     resource.kind = record.kind;
     resource.origin = origin_of(record.flags & kFdInherited, record.birth);
     resource.stack = view_.checked(record.stack);
+    resource.mark = view_.mark(resource.stack);
     resource.age_s = view_.age_s(record.birth);
     resource.fd = fd;
     resource.thread = view_.thread_name(record.thread);
@@ -155,6 +156,7 @@ class Collector {
     resource.kind = Kind::thread;
     resource.origin = origin_of(record.is_main, record.birth);
     resource.stack = view_.checked(record.stack);
+    resource.mark = view_.mark(resource.stack);
     resource.age_s = view_.age_s(record.birth);
     resource.thread = view_.thread_name(record.name);
     resource.state = record.state == ThreadState::ended ? "ended"
@@ -176,6 +178,7 @@ class Collector {
     resource.kind = record.kind;
     resource.origin = origin_of(record.flags & kResourceInherited, record.birth);
     resource.stack = view_.checked(record.stack);
+    resource.mark = view_.mark(resource.stack);
     resource.age_s = view_.age_s(record.birth);
     resource.size = record.kind == Kind::mapping ? record.size : 0;
     resource.thread = view_.thread_name(record.thread);

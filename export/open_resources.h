@@ -29,6 +29,7 @@ struct OpenResource {
   std::uint64_t size = 0;  ///< bytes of a mapping
   int fd = -1;
   std::string thread;
+  std::string mark;        ///< see SegmentView::mark()
   const char* state = "";  ///< of threads: "running", "detached" (and running), "ended"
   std::string path;
   std::string peer;

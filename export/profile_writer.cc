@@ -38,6 +38,7 @@ class LabelWriter {
     add_text(LabelKey::path, labels.path);
     add_text(LabelKey::reach, labels.reach);
     add_number(LabelKey::leak, labels.leak);
+    add_text(LabelKey::mark, labels.mark);
     add_text(LabelKey::state, labels.state);
     add_text(LabelKey::misuse, labels.misuse);
     add_number(LabelKey::case_number, labels.case_number);

@@ -44,9 +44,10 @@ struct Labels {
   std::uint32_t reach = 0;
   std::uint32_t state = 0;
   std::uint32_t misuse = 0;
+  std::uint32_t mark = 0;
+  std::int32_t fd = -1;
   std::int64_t age_s = -1;  ///< lower bound of a bucket, see age_bucket()
   std::int64_t bytes = -1;
-  std::int64_t fd = -1;
   std::int64_t leak = -1;         ///< number of a root cause
   std::int64_t case_number = -1;  ///< the same for all samples of one misuse
   friend bool operator==(const Labels&, const Labels&) = default;

@@ -22,8 +22,9 @@ Labels labels_of(const SeenMisuse& seen, const SegmentView& view, std::uint8_t w
   if (seen.kind != Kind::none) labels.kind = writer->text(row_of(seen.kind).label);
   labels.thread = writer->text(view.thread_name(seen.thread));
   labels.age_s = age_bucket(seen.age_s);
+  labels.mark = writer->text(view.mark(seen.stack));
   if ((wanted & kLabelFd) != 0 && is_fd(seen.kind) && seen.identity <= INT32_MAX)
-    labels.fd = static_cast<std::int64_t>(seen.identity);
+    labels.fd = static_cast<std::int32_t>(seen.identity);
   return labels;
 }
 

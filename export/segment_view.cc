@@ -21,6 +21,10 @@ SegmentView::SegmentView(const Segment& segment) : segment_(segment), frames_lef
     if (names_.size() == kMaxNames) break;
     names_.push_back(presentable(text_of(name.text)));
   }
+  for (const MarkRecord& mark : segment.records<MarkRecord>(Region::marks)) {
+    if (marks_.size() == kMaxMarks) break;
+    marks_.push_back(presentable(text_of(mark.text)));
+  }
   for (const ModuleRecord& record : segment.records<ModuleRecord>(Region::modules)) {
     if (modules_.size() == 65536) break;
     Module& module = modules_.emplace_back();
@@ -190,6 +194,12 @@ StackPlaces SegmentView::places(StackId stack) const {
   damaged_ += ends_badly;
   result.is_whole = record.end == 0 && !ends_badly;
   return result;
+}
+
+std::string_view SegmentView::mark(StackId stack) const {
+  const auto stacks = segment_.records<StackRecord>(Region::stacks);
+  if (stack >= stacks.size() || stacks[stack].mark >= marks_.size()) return {};
+  return marks_[stacks[stack].mark];
 }
 
 std::string_view SegmentView::thread_name(NameId name) const {

@@ -115,6 +115,8 @@ class SegmentView {
   NameId name_count() const { return static_cast<NameId>(names_.size()); }
   /// Empty for names that do not exist.
   std::string_view thread_name(NameId name) const;
+  /// What the program marked the part of its run by in which it ran this stack; may be empty.
+  std::string_view mark(StackId stack) const;
   /// Index 0 and modules that were never written are empty.
   const std::vector<Module>& modules() const { return modules_; }
 
@@ -141,6 +143,7 @@ class SegmentView {
   std::uint64_t realtime_ns_ = 0;
   std::uint64_t now_s_ = 0;  ///< seconds after Header::start_monotonic_ns
   std::vector<std::string> names_;
+  std::vector<std::string> marks_;
   std::vector<Module> modules_;
   mutable std::uint64_t damaged_ = 0;
   mutable std::uint64_t frames_left_;

@@ -29,7 +29,7 @@ namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 4;
+inline constexpr std::uint32_t kLayoutVersion = 5;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -39,6 +39,8 @@ using NodeId = std::uint32_t;
 using ModuleId = std::uint16_t;
 /// Index into the names region; 0: no name.
 using NameId = std::uint16_t;
+/// Index into the marks region; 0: no mark.
+using MarkId = std::uint16_t;
 
 enum class Region : std::uint32_t {
   fds,          ///< FdRecord, index = descriptor number
@@ -51,6 +53,7 @@ enum class Region : std::uint32_t {
   nodes,        ///< Node, index = node id
   modules,      ///< ModuleRecord, index = module id
   names,        ///< NameRecord, index = name id
+  marks,        ///< MarkRecord, index = mark id
   reach,        ///< packed: ReachRecord, the blocks that a snapshot found not to be reachable
   stack_index,  ///< not streamed: hash of a stack → stack id
   node_index,   ///< not streamed: hash of a node → node id
@@ -252,7 +255,8 @@ struct StackRecord {
   std::atomic<std::uint64_t> hash;  ///< 0 = not written yet
   NodeId leaf;
   std::uint16_t depth;
-  std::uint16_t end;  ///< unwind::End as a number: 0 outermost, 1 cut, 2 no rule, 3 unreadable
+  std::uint16_t end : 4;  ///< unwind::End as a number: 0 outermost, 1 cut, 2 no rule, 3 unreadable
+  std::uint16_t mark : 12;  ///< MarkId: the same frames under another mark are another stack
 };
 static_assert(sizeof(StackRecord) == 16, "bump kLayoutVersion");
 
@@ -285,6 +289,13 @@ static_assert(sizeof(ModuleRecord) == 512, "bump kLayoutVersion");
 struct NameRecord {
   char text[16];  ///< NUL-terminated
 };
+
+/// What the program called a part of its run, see leakhook_mark. Written before a stack has its id.
+struct MarkRecord {
+  char text[128];  ///< NUL-terminated; of a longer one the end stays, behind "..."
+};
+inline constexpr std::uint32_t kMarkIdBits = 12;
+inline constexpr std::uint32_t kMaxMarks = 1u << kMarkIdBits;
 
 enum class ProcessState : std::uint32_t { running, ending };
 

@@ -208,6 +208,10 @@ void timer_refused(const Caller& caller, std::uint64_t identity);
 /// A library was closed: which modules are gone, and their rules with them. After the real dlclose.
 void libraries_changed();
 
+/// All that is acquired from now on, by whichever thread, was born in the part of the run that
+/// `text` names. Null or empty: in none. Copied.
+void marked(const char* text);
+
 /// Adds one to a counter, where a hook itself must drop something.
 void lost(Counter counter);
 

@@ -139,6 +139,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::nodes, nodes * sizeof(Node));
   reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
   reserve(Region::names, sizeof(NameRecord) * kMaxNames);
+  reserve(Region::marks, sizeof(MarkRecord) * kMaxMarks);
   reserve(Region::stack_index, stacks * 4 * sizeof(std::uint64_t));
   reserve(Region::node_index, nodes * 4 * sizeof(std::uint64_t));
   reserve(Region::overflows, pages / 128);  // a byte for a group of eight records

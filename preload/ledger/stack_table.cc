@@ -12,14 +12,17 @@ namespace {
 
 constinit IdIndex stack_index{Region::stack_index};
 constinit IdIndex node_index{Region::node_index};
-/// Which meaning addresses have, spread over a word: added to every hash.
-constinit std::atomic<std::uint64_t> generation{0};
+/// What the same frames mean now, added to every hash: the current mark in the lowest bits, and
+/// which meaning addresses have, spread over the others.
+constinit std::atomic<std::uint64_t> meaning{0};
+constexpr std::uint64_t kMarkMask = kMaxMarks - 1;
+
+std::uint64_t meaning_now() { return meaning.load(std::memory_order_relaxed); }
 
 /// Spreads the bits of a path's hash: a product's upper half depends on all of them.
-std::uint64_t spread(std::uint64_t path) {
-  const auto product =
-      static_cast<unsigned __int128>(path + generation.load(std::memory_order_relaxed)) *
-      0xa0761d6478bd642fULL;  // an odd constant of wyhash (Wang Yi)
+std::uint64_t spread(std::uint64_t path, std::uint64_t meaning_then) {
+  const auto product = static_cast<unsigned __int128>(path + meaning_then) *
+                       0xa0761d6478bd642fULL;  // an odd constant of wyhash (Wang Yi)
   return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
 }
 
@@ -39,6 +42,9 @@ std::uint32_t append(Region region) {
   } while (!extent.used.compare_exchange_weak(next, next + 1, std::memory_order_relaxed));
   return static_cast<std::uint32_t>(next);
 }
+
+/// Nodes are the same under all marks.
+std::uint64_t hash_of_node(std::uint64_t path) { return spread(path, meaning_now() & ~kMarkMask); }
 
 /// The node of the innermost frame of a path with this hash. 0: none.
 NodeId find_node(std::uint64_t hash, unwind::Address address) {
@@ -72,7 +78,7 @@ class Path {
     *hash = 0;
     for (*known = 0; *known < size(); ++*known) {
       const std::uint64_t next = unwind::LastStack::step(*hash, (*this)[*known]);
-      const NodeId node = find_node(spread(next), (*this)[*known]);
+      const NodeId node = find_node(hash_of_node(next), (*this)[*known]);
       if (node == 0) break;
       last = node, *hash = next;
     }
@@ -91,7 +97,7 @@ class RememberedPath {
   /// The same, looked for from the innermost frame outwards: most stacks have few new frames.
   NodeId find_known(std::size_t* known, std::uint64_t* hash) const {
     for (auto i = static_cast<std::uint32_t>(stack_.size()); i > 0; --i) {
-      const NodeId node = find_node(spread(stack_.hash_of(i - 1)), stack_[i - 1]);
+      const NodeId node = find_node(hash_of_node(stack_.hash_of(i - 1)), stack_[i - 1]);
       if (node == 0) continue;
       *known = i, *hash = stack_.hash_of(i - 1);
       return node;
@@ -112,14 +118,21 @@ NodeId intern_path(const Frames& path) {
   NodeId leaf = path.find_known(&known, &hash);
   for (std::size_t i = known; i < path.size(); ++i) {
     hash = unwind::LastStack::step(hash, path[i]);
-    leaf = add_node(leaf, spread(hash), path[i]);
+    leaf = add_node(leaf, hash_of_node(hash), path[i]);
     if (leaf == 0) return 0;
   }
   return leaf;
 }
 
+/// The hash of a whole stack. Never 0.
+std::uint64_t hash_of_stack(std::uint64_t path_hash, std::uint64_t meaning_then) {
+  return spread(path_hash, meaning_then) | 1;
+}
+
 template <class Frames>
-StackId add(std::uint64_t hash, const Frames& path, unwind::End end) {
+StackId add(std::uint64_t path_hash, const Frames& path, unwind::End end) {
+  const std::uint64_t then = meaning_now();  // once: the mark of the hash is that of the record
+  const std::uint64_t hash = hash_of_stack(path_hash, then);
   const NodeId leaf = intern_path(path);
   if (leaf == 0) return 0;
   const StackId id = append<StackRecord>(Region::stacks);
@@ -129,23 +142,22 @@ StackId add(std::uint64_t hash, const Frames& path, unwind::End end) {
   StackRecord& record = segment.records<StackRecord>(Region::stacks)[id];
   record.leaf = leaf;
   record.depth = static_cast<std::uint16_t>(path.size());
-  record.end = static_cast<std::uint16_t>(end);
+  record.end = static_cast<std::uint16_t>(end) & 15;
+  record.mark = then & kMarkMask;
   record.hash.store(hash, std::memory_order_release);  // pairs with readers: hash last
   return stack_index.add(hash, id) ? id : 0;
 }
 
 template <class Frames>
-[[gnu::noinline, gnu::cold]] StackId add_or_count(std::uint64_t hash, const Frames& path,
+[[gnu::noinline, gnu::cold]] StackId add_or_count(std::uint64_t path_hash, const Frames& path,
                                                   unwind::End end) {
-  const StackId id = add(hash, path, end);
+  const StackId id = add(path_hash, path, end);
   if (id == 0) segment.count_and_say(Counter::stack_table_full);
   return id;
 }
 
-/// The hash of a whole stack. Never 0.
-std::uint64_t hash_of_stack(std::uint64_t path) { return spread(path) | 1; }
-
-StackId find(std::uint64_t hash) {
+StackId find(std::uint64_t path_hash) {
+  const std::uint64_t hash = hash_of_stack(path_hash, meaning_now());
   const StackRecord* stacks = segment.records<StackRecord>(Region::stacks);
   return stack_index.find(
       hash, [=](StackId id) { return stacks[id].hash.load(std::memory_order_relaxed) == hash; });
@@ -162,20 +174,18 @@ bool prepare() {
 }
 
 StackId intern(const unwind::LastStack& stack, unwind::End end) {
-  const std::uint64_t hash = hash_of_stack(stack.hash());
-  const StackId known = find(hash);
+  const StackId known = find(stack.hash());
   if (known != 0) [[likely]]
     return known;
-  return add_or_count(hash, RememberedPath(stack), end);
+  return add_or_count(stack.hash(), RememberedPath(stack), end);
 }
 
 StackId intern(std::span<const unwind::Address> frames, unwind::End end) {
   if (frames.empty()) return 0;
   std::uint64_t path = 0;
   for (std::size_t i = frames.size(); i-- > 0;) path = unwind::LastStack::step(path, frames[i]);
-  const std::uint64_t hash = hash_of_stack(path);
-  const StackId known = find(hash);
-  return known != 0 ? known : add_or_count(hash, Path(frames), end);
+  const StackId known = find(path);
+  return known != 0 ? known : add_or_count(path, Path(frames), end);
 }
 
 void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint64_t bytes) {
@@ -190,7 +200,15 @@ void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint6
 }
 
 void begin_generation() {
-  generation.fetch_add(0x9e3779b97f4a7c15ULL, std::memory_order_relaxed);  // 2^64 / golden ratio
+  constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio
+  meaning.fetch_add(kStep & ~kMarkMask, std::memory_order_relaxed);
+}
+
+void set_mark(MarkId mark) {
+  std::uint64_t now = meaning_now();
+  while (!meaning.compare_exchange_weak(now, (now & ~kMarkMask) | (mark & kMarkMask),
+                                        std::memory_order_relaxed)) {
+  }
 }
 
 }  // namespace leakhook::ledger::stack_table

@@ -31,4 +31,7 @@ void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint6
 /// Addresses may mean another library from now on: the same frames become another stack.
 void begin_generation();
 
+/// From now on the same frames are stacks of their own, which carry this mark. 0: none again.
+void set_mark(MarkId mark);
+
 }  // namespace leakhook::ledger::stack_table

@@ -5,6 +5,7 @@
 #include "given_back.h"
 #include "live_table.h"
 #include "mappings.h"
+#include "marks.h"
 #include "misuses.h"
 #include "modules.h"
 #include "moment.h"
@@ -19,6 +20,7 @@ bool prepare_tables() {
   keep_own_equipment();
   misuses::forget_all();
   given_back::forget_all();
+  marks::prepare();
   return live_table::prepare(segment) && stack_table::prepare() && modules::prepare() &&
          names::prepare() && prepare_threads() && resource_table::prepare() &&
          segment.commit(Region::fds, 64 * sizeof(FdRecord));

@@ -98,6 +98,8 @@ std::uint64_t bytes_of(Region region, const Horizon& horizon) {
       return at_most(used * sizeof(ModuleRecord));
     case Region::names:
       return at_most(used * sizeof(NameRecord));
+    case Region::marks:
+      return at_most(used * sizeof(MarkRecord));
     case Region::live:
       return at_most(segment.header->live_buckets.load(std::memory_order_acquire) *
                      sizeof(LiveBucket));
