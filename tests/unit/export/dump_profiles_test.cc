@@ -125,6 +125,26 @@ TEST_F(DumpProfilesTest, HeapValuesAndLabels) {
   EXPECT_EQ(dump_.summary.heap_bytes, 250);
 }
 
+TEST_F(DumpProfilesTest, AMarkIsALabelOfAllThatIsHeld) {
+  const StackId again = builder_.stack({place(0x400011, library_), place(0x300011, app_)});
+  builder_.mark(again, "Orders.Print");
+  builder_.live(0x1000, 100, stack_);
+  builder_.live(0x2000, 100, again);
+  builder_.fd(5, Kind::file, again);
+  builder_.fd(6, Kind::file, stack_);
+  builder_.misuse(MisuseKind::double_close, Kind::file, again);
+  make();
+  for (const char* name : {"heap", "fd"}) {
+    const ProfileText text = profile(name);
+    ASSERT_EQ(text.samples.size(), 2u) << name;
+    EXPECT_EQ(text.samples[0].labels.count("mark") + text.samples[1].labels.count("mark"), 1u);
+    const auto& marked = text.samples[text.samples[0].labels.count("mark") ? 0 : 1];
+    EXPECT_EQ(marked.labels.at("mark"), "Orders.Print") << name;
+    EXPECT_EQ(text.samples[0].stack, text.samples[1].stack) << name;
+  }
+  EXPECT_EQ(profile("misuse").samples.at(0).labels.at("mark"), "Orders.Print");
+}
+
 TEST_F(DumpProfilesTest, StackWithoutLiveBlocksIsASample) {
   builder_.count(stack_, 4, 40);
   make();

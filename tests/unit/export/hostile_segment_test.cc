@@ -38,6 +38,7 @@ SegmentBuilder rich_segment() {
   for (int i = 0; i < 8; ++i) builder.thread(ThreadState::running, 100 + i, stacks[i]);
   for (int i = 0; i < 8; ++i)
     builder.resource(static_cast<Kind>(i % 20 + 1), 0x1000 + i, stacks[i]).size = 4096;
+  for (int i = 0; i < 8; ++i) builder.mark(stacks[i], "Suite.Test" + std::to_string(i));
   for (int i = 0; i < 8; ++i)
     builder.misuse(static_cast<MisuseKind>(1 + i % 5), static_cast<Kind>(i % 20), stacks[i])
         .closed = stacks[i + 8];
@@ -128,6 +129,7 @@ TEST(HostileSegment, TextsOfNoise) {
   for (char& c : builder.header().command) c = '\xfe';
   for (char& c : builder.header().executable) c = '\n';
   for (char& c : builder.at<ModuleRecord>(Region::modules, 1).path) c = '\x80';
+  for (char& c : builder.at<MarkRecord>(Region::marks, 1).text) c = '\xe2';
   for (char& c : builder.at<NameRecord>(Region::names, 1).text) c = '\xc3';
   EXPECT_TRUE(survives(builder.packed()));
 }

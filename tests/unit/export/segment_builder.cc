@@ -86,8 +86,14 @@ StackId SegmentBuilder::stack(const std::vector<std::uint64_t>& places, std::uin
   record.hash = id + 1;
   record.leaf = parent;
   record.depth = static_cast<std::uint16_t>(places.size());
-  record.end = end;
+  record.end = end & 15;
   return static_cast<StackId>(id);
+}
+
+void SegmentBuilder::mark(StackId stack, const std::string& text) {
+  const std::size_t id = std::max<std::size_t>(bytes(Region::marks).size() / sizeof(MarkRecord), 1);
+  set_text(at<MarkRecord>(Region::marks, id).text, sizeof(MarkRecord), text);
+  at<StackRecord>(Region::stacks, stack).mark = id & (kMaxMarks - 1);
 }
 
 void SegmentBuilder::live(std::uint64_t address, std::uint64_t size, StackId stack, NameId thread,

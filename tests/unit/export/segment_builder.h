@@ -20,6 +20,8 @@ class SegmentBuilder {
   NameId name(const std::string& text);
   /// `places`: Node::place, innermost first; equal outer parts share their nodes.
   StackId stack(const std::vector<std::uint64_t>& places, std::uint16_t end = 0);
+  /// Gives a stack a mark.
+  void mark(StackId stack, const std::string& text);
   void live(std::uint64_t address, std::uint64_t size, StackId stack, NameId thread = 0,
             std::uint32_t birth = 1);
   /// A block that a snapshot did not reach, and that there was one. `leader`: index of a record;

@@ -104,6 +104,21 @@ TEST(SegmentView, SurvivesIdsOutOfRange) {
   EXPECT_EQ(loaded.view.damaged(), 3u);
 }
 
+TEST(SegmentView, TellsTheMarkOfAStack) {
+  SegmentBuilder builder;
+  const StackId bare = builder.stack({place(1)}), marked = builder.stack({place(1)});
+  const StackId beyond = builder.stack({place(1)});
+  builder.mark(marked, std::string(124, 's') + ".A\n!");
+  builder.at<StackRecord>(Region::stacks, beyond).mark = 2;
+  for (const std::string& bytes : {builder.packed(), builder.spread()}) {
+    const LoadedSegment loaded(bytes);
+    EXPECT_EQ(loaded.view.mark(bare), "");
+    EXPECT_EQ(loaded.view.mark(marked), presentable(std::string(124, 's') + ".A\n!"));
+    EXPECT_EQ(loaded.view.mark(beyond), "") << "no such mark";
+    EXPECT_EQ(loaded.view.mark(1000), "");
+  }
+}
+
 TEST(SegmentView, FramesOfAllStacksAreBounded) {
   SegmentBuilder builder;
   builder.stack({place(1)});

@@ -92,6 +92,53 @@ TEST(StackTable, ANewGenerationIsAnotherStack) {
   EXPECT_EQ(intern({0x1234}), after);
 }
 
+TEST(StackTable, AMarkIsAnotherStackOfTheSameFrames) {
+  const OwnBooks books;
+  const Frames frames = {3, 2, 1};
+  const StackId bare = intern(frames);
+  const std::uint64_t nodes = used(Region::nodes);
+  std::set<StackId> ids{bare};
+  for (const MarkId mark : {MarkId{1}, MarkId{2}, MarkId{4095}}) {
+    stack_table::set_mark(mark);
+    const StackId id = intern(frames, End::unreadable);
+    EXPECT_TRUE(ids.insert(id).second) << mark;
+    EXPECT_EQ(intern(frames), id) << mark;
+    EXPECT_EQ(frames_of(id), frames);
+    EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[id].mark, mark);
+    EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[id].end, 3);
+  }
+  EXPECT_EQ(used(Region::nodes), nodes) << "frames are shared";
+  stack_table::set_mark(0);
+  EXPECT_EQ(intern(frames), bare) << "no mark: as before";
+  EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[bare].mark, 0);
+}
+
+TEST(StackTable, AMarkOutlivesAGeneration) {
+  const OwnBooks books;
+  stack_table::set_mark(7);
+  const StackId before = intern({0x1234});
+  stack_table::begin_generation();
+  const StackId after = intern({0x1234});
+  EXPECT_NE(before, after);
+  EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[after].mark, 7);
+}
+
+TEST(StackTable, AStackHasTheMarkOfItsHash) {
+  const OwnBooks books(64 * kMiB);
+  std::atomic<bool> is_over{false};
+  std::thread changes([&is_over] {
+    for (MarkId mark = 0; !is_over; mark = mark % 3 + 1) stack_table::set_mark(mark);
+  });
+  for (Address frame = 1; frame < 20'000; ++frame) intern({frame});
+  is_over = true;
+  changes.join();
+  for (const MarkId mark : {MarkId{1}, MarkId{2}, MarkId{3}}) {
+    stack_table::set_mark(mark);
+    for (Address frame = 1; frame < 20'000; ++frame)
+      ASSERT_EQ(segment.records<StackRecord>(Region::stacks)[intern({frame})].mark, mark);
+  }
+}
+
 TEST(StackTable, CountsAddUpOverShards) {
   const OwnBooks books;
   StackId last = 0;
