@@ -7,7 +7,7 @@
 //     return RUN_ALL_TESTS();
 //   }
 //
-// Under `leakhook run` the report then says "born in: SUITE.TEST" of each leak, and --mark
+// Under `leakhook run` the report then says "born in SUITE.TEST" of each leak, and --mark
 // SUITE.TEST judges one test alone. Without leakhook the program runs as before. It is found by
 // dlsym: a weak reference would stay null in programs linked with -no-pie.
 #pragma once

@@ -8,6 +8,7 @@ import subprocess
 import run_case
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "ci")
+HEADERS = os.path.join(EXAMPLES, "..", "..", "export", "gtest")
 
 
 class Example(run_case.RunCase):
@@ -17,6 +18,7 @@ class Example(run_case.RunCase):
         self.env = self.variables()
         self.env["PATH"] = os.path.dirname(self.setup.command) + ":" + self.env["PATH"]
         self.env["CMAKE_GENERATOR"] = "Ninja"
+        self.env["CMAKE_INCLUDE_PATH"] = HEADERS
 
     def call_tool(self, folder, *argv):
         return subprocess.run(argv, cwd=os.path.join(self.copy, folder), env=self.env, timeout=100,
@@ -80,6 +82,8 @@ class Example(run_case.RunCase):
                    lambda flags: [["cmake", "-B", "build", f"-DCMAKE_CXX_FLAGS={flags}"],
                                   ["cmake", "--build", "build"]],
                    ["ctest", "--test-dir", "build", "--output-on-failure"], "orders_test.cc")
+        done = self.run_program(os.path.join(self.copy, "gtest", "build", "orders_test"))
+        self.assertIn("born in  Orders.Print", done.stderr)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ class Marks(run_case.RunCase):
 
     def test_the_report_names_the_test(self):
         self.assert_status(self.run_program(self.tests, "--gtest_filter=Orders.*"), 23,
-                           "leak_block", "born in: Orders.Print")
+                           "leak_block", "born in  Orders.Print")
 
     def test_each_test_of_one_place_is_named(self):
         done = self.run_program(self.tests)

@@ -1,4 +1,4 @@
-// leaks: 2 heap in leak_block (2000 bytes), 1 fd in leak_descriptor, 1 heap in leak_later (300 bytes)
+// leaks: 2 heap in leak_block (2000 bytes), 1 file in leak_descriptor, 1 heap in leak_later (300 bytes)
 // label: mark=^Orders.Print$ in leak_descriptor
 // label: mark=^Orders.Read$ in leak_later
 // SPDX-License-Identifier: Apache-2.0

@@ -2,6 +2,7 @@
 // Cases of which one leaks, known for long, and one may leak by a change.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <leakhook_gtest.h>
 #include <unistd.h>
 
 TEST(Orders, AreEmptyAtFirst) { EXPECT_TRUE(true); }
@@ -14,4 +15,10 @@ TEST(Orders, Print) {
 #ifndef WITH_NEW_LEAK
   close(printer);
 #endif
+}
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  leakhook_gtest_install();
+  return RUN_ALL_TESTS();
 }

@@ -140,7 +140,7 @@ TEST_F(DumpProfilesTest, AMarkIsALabelOfAllThatIsHeld) {
     EXPECT_EQ(text.samples[0].labels.count("mark") + text.samples[1].labels.count("mark"), 1u);
     const auto& marked = text.samples[text.samples[0].labels.count("mark") ? 0 : 1];
     EXPECT_EQ(marked.labels.at("mark"), "Orders.Print") << name;
-    EXPECT_EQ(text.samples[0].stack, text.samples[1].stack) << name;
+    EXPECT_EQ(text.samples[0].frames, text.samples[1].frames) << name;
   }
   EXPECT_EQ(profile("misuse").samples.at(0).labels.at("mark"), "Orders.Print");
 }
