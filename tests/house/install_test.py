@@ -53,12 +53,13 @@ class Installed(unittest.TestCase):
     def test_every_file_is_there(self):
         self.assertTrue(stat.S_IMODE(os.stat(self.found("bin/leakhook")).st_mode) & stat.S_IXOTH)
         for pattern in ("libleakhook.so", "leakhook.pc", "man1/leakhook.1*",
-                        "bash-completion/completions/leakhook"):
+                        "bash-completion/completions/leakhook", "include/leakhook_gtest.h"):
             self.assertGreater(os.path.getsize(self.found(pattern)), 0, f"{pattern} is empty")
 
     def test_nothing_else_is_there(self):
         names = sorted(name for _, _, names in os.walk(self.root) for name in names)
-        wanted = ["leakhook", "leakhook", "leakhook.1", "leakhook.pc", "libleakhook.so"]
+        wanted = ["leakhook", "leakhook", "leakhook.1", "leakhook.pc", "leakhook_gtest.h",
+                  "libleakhook.so"]
         self.assertEqual([name.replace(".1.gz", ".1") for name in names], wanted)
 
     def test_pkg_config_names_the_library(self):
