@@ -156,8 +156,7 @@ template <class Frames>
   return id;
 }
 
-StackId find(std::uint64_t path_hash) {
-  const std::uint64_t hash = hash_of_stack(path_hash, meaning_now());
+StackId find(std::uint64_t hash) {
   const StackRecord* stacks = segment.records<StackRecord>(Region::stacks);
   return stack_index.find(
       hash, [=](StackId id) { return stacks[id].hash.load(std::memory_order_relaxed) == hash; });
@@ -174,7 +173,7 @@ bool prepare() {
 }
 
 StackId intern(const unwind::LastStack& stack, unwind::End end) {
-  const StackId known = find(stack.hash());
+  const StackId known = find(hash_of_stack(stack.hash(), meaning_now()));
   if (known != 0) [[likely]]
     return known;
   return add_or_count(stack.hash(), RememberedPath(stack), end);
@@ -184,7 +183,7 @@ StackId intern(std::span<const unwind::Address> frames, unwind::End end) {
   if (frames.empty()) return 0;
   std::uint64_t path = 0;
   for (std::size_t i = frames.size(); i-- > 0;) path = unwind::LastStack::step(path, frames[i]);
-  const StackId known = find(path);
+  const StackId known = find(hash_of_stack(path, meaning_now()));
   return known != 0 ? known : add_or_count(path, Path(frames), end);
 }
 
