@@ -126,15 +126,17 @@ TEST(StackTable, AMarkOutlivesAGeneration) {
 TEST(StackTable, AStackHasTheMarkOfItsHash) {
   const OwnBooks books(64 * kMiB);
   std::atomic<bool> is_over{false};
-  std::thread changes([&is_over] {
-    for (MarkId mark = 0; !is_over; mark = mark % 3 + 1) stack_table::set_mark(mark);
+  std::atomic<int> changes{0};
+  std::thread changer([&is_over, &changes] {
+    for (MarkId mark = 1; !is_over; mark = mark % 3 + 1, ++changes) stack_table::set_mark(mark);
   });
-  for (Address frame = 1; frame < 20'000; ++frame) intern({frame});
+  Address end = 1;
+  while (end < 100'000 && (end < 20'000 || changes < 5'000'000)) intern({end++});
   is_over = true;
-  changes.join();
+  changer.join();
   for (const MarkId mark : {MarkId{1}, MarkId{2}, MarkId{3}}) {
     stack_table::set_mark(mark);
-    for (Address frame = 1; frame < 20'000; ++frame)
+    for (Address frame = 1; frame < end; ++frame)
       ASSERT_EQ(segment.records<StackRecord>(Region::stacks)[intern({frame})].mark, mark);
   }
 }
