@@ -131,7 +131,7 @@ TEST(StackTable, AStackHasTheMarkOfItsHash) {
     for (MarkId mark = 1; !is_over; mark = mark % 3 + 1, ++changes) stack_table::set_mark(mark);
   });
   Address end = 1;
-  while (end < 100'000 && (end < 20'000 || changes < 5'000'000)) intern({end++});
+  while (end < 50'000 && (end < 20'000 || changes < 5'000'000)) intern({end++});
   is_over = true;
   changer.join();
   for (const MarkId mark : {MarkId{1}, MarkId{2}, MarkId{3}}) {
