@@ -38,9 +38,8 @@ struct alignas(64) Place {
   char child_stack[8 * 1024];          // of the exporter until it execs
   std::atomic<std::int32_t> tid;       // 0 = nobody runs here; −1 = claimed
   std::atomic<std::int32_t> unreaped;  // pid that waits to be waited for
-  std::atomic<std::int32_t>
-      starting;                 // exporter that still runs on child_stack: its keeper may be killed
-  std::atomic<bool> is_ending;  // the keeper has nothing left to do but to exit
+  std::atomic<std::int32_t> starting;  // exporter still on child_stack: its keeper may be killed
+  std::atomic<bool> is_ending;         // the keeper has nothing left to do but to exit
   Request request;
   WaitingThread waiting;
   std::uint32_t number;
@@ -252,8 +251,7 @@ void fall_back(Place& place) {
   say(line.c_str());
 }
 
-/// An exporter that ended by itself has said what was wrong; one that never ran or was killed has
-/// not.
+/// An exporter that ended by itself has said what was wrong; one that never ran or was killed not.
 void dump_once(Place& place) {
   if (!has_path(place)) return lose_for_its_path();
   const long result = run_exporter(place);
@@ -292,8 +290,7 @@ int keep(void* argument) {
 Place* claim_place() {
   for (Place& place : places) {
     std::int32_t expected = 0;
-    if (place.unreaped.load(std::memory_order_acquire) == 0 &&
-        place.starting.load(std::memory_order_acquire) == 0 &&
+    if ((place.unreaped.load(std::memory_order_acquire) | place.starting.load()) == 0 &&
         place.tid.compare_exchange_strong(expected, -1, std::memory_order_acquire))
       return &place;
   }

@@ -56,9 +56,17 @@ bool add_module(const MemoryMap& map, const Mapping& first, const Elf64_Ehdr& he
   return true;
 }
 
+/// Variables are read whatever lies between them, which sanitizers would call a fault.
+#define LEAKHOOK_READS_ANYTHING __attribute__((no_sanitize("address", "thread")))
+
+LEAKHOOK_READS_ANYTHING bool is_free(const std::uint64_t* head) {
+  const std::uint64_t own = reinterpret_cast<std::uint64_t>(head) - 16;
+  return head[0] == own && head[1] == own;
+}
+
 /// A list's head: empty, or the first and last chunk point back to it. A chunk begins with two
 /// sizes, then come the next one and the one before.
-bool is_head(const std::uint64_t* head) {
+LEAKHOOK_READS_ANYTHING bool is_head(const std::uint64_t* head) {
   const std::uint64_t own = reinterpret_cast<std::uint64_t>(head) - 16;
   if (head[0] == own) return head[1] == own;
   if (head[0] % 16 != 0 || head[1] % 16 != 0 || head[0] < 1 << 16 || head[1] < 1 << 16)
@@ -69,12 +77,8 @@ bool is_head(const std::uint64_t* head) {
 
 }  // namespace
 
-Range find_bins(const std::uint64_t* start, const std::uint64_t* end) {
+LEAKHOOK_READS_ANYTHING Range find_bins(const std::uint64_t* start, const std::uint64_t* end) {
   constexpr int kSurelyEmpty = 24;  // of 127 heads; nothing else looks like so many in a row
-  const auto is_free = [](const std::uint64_t* head) {
-    const std::uint64_t own = reinterpret_cast<std::uint64_t>(head) - 16;
-    return head[0] == own && head[1] == own;
-  };
   for (const std::uint64_t* word = start; word + 1 < end; ++word) {
     if (!is_free(word)) continue;
     const std::uint64_t* after = word;

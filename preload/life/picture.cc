@@ -102,12 +102,14 @@ struct Negative {
   Standstill threads;
   KernelWords words;
   Shared* shared;
+  long keeper;
 };
 
 /// Everything that the copy does. Never returns.
 void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   Shared* const shared = negative.shared;
   sys::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);  // no use without its keeper
+  if (sys::call(SYS_getppid) != negative.keeper) sys::call(SYS_exit_group, 1);
   be_the_first_to_go();
   survive_faults();
   if (segment.is_file && !segment.make_private()) sys::call(SYS_exit_group, 1);
@@ -163,6 +165,7 @@ ReachReason take_picture(int fd, const StreamOrder& order, const WaitingThread& 
   std::uint64_t most = process.settings.SNAPSHOT_MAX.nanoseconds;
   if (most > kLongest) most = kLongest;
   Shared& shared = *negative.shared;
+  negative.keeper = sys::getpid();
   negative.words.collect(segment.owner);
   const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
   if (!negative.threads.begin(segment.owner, stand_still_signal(), waiting, began + most))

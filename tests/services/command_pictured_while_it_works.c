@@ -1,6 +1,5 @@
 // leaks: not judged
-// asks: kill
-// dumps: none
+// dumps: usr2
 // env: LEAKHOOK_AT_EXIT=0
 // SPDX-License-Identifier: Apache-2.0
 // A service whose threads allocate, start others, spin, sleep and block signals while its picture is

@@ -145,7 +145,7 @@ TEST(HtmlReport, PutsTextsWhereTheyAreHarmless) {
   const std::string page = html_report(hostile_verdict(), hostile_options());
   EXPECT_HAS_NOT(page, "<script>throw");
   EXPECT_HAS_NOT(page, "<img");
-  EXPECT_HAS(page, "<title>1 leak in a&lt;/script&gt;&lt;script&gt;throw &#39;ran&#39;");
+  EXPECT_HAS(page, "<title>1 leak and 1 misuse in a&lt;/script&gt;&lt;script&gt;throw &#39;ran&#39;");
   EXPECT_HAS(page, "\\u003c/script>\\u003cscript>throw 'ran'");
 }
 

@@ -78,10 +78,10 @@ TEST(JudgeMisuses, ARuleForMisuseEndsNoLeak) {
 TEST(JudgeMisuses, OfThirdPartiesIsShownWhenOnlyOwnCodeFails) {
   Policy policy = policy_with("misuse");
   policy.fail_on_own_only = true;
-  policy.own = {"/elsewhere/"};
+  policy.own = {"elsewhere/**"};
   EXPECT_EQ(judged(policy).misuses.at(0).decision, Decision::shown);
   EXPECT_NE(judged(policy).misuses.at(0).reason.find("third party"), std::string::npos);
-  policy.own = {"/src/app/"};
+  policy.own = {"src/**"};
   EXPECT_EQ(judged(policy).misuses.at(0).decision, Decision::fails);
 }
 
