@@ -26,12 +26,15 @@ const Elf64_Ehdr* header_at(const Mapping& mapping) {
   return is_object && end <= mapping.range.size() ? header : nullptr;
 }
 
-/// Is [vaddr, …) of this part mapped there from the same file?
+/// Is this part mapped there from the same file, and its end writable? The start need not be: what
+/// the loader has relocated may be sealed. A file that is only read may lie the same way.
 bool is_loaded(const MemoryMap& map, const Mapping& first, const Elf64_Phdr& part,
                std::uint64_t bias) {
   const std::uint64_t begins = page_of(bias + part.p_vaddr);
   const Mapping* there = map.find(begins);
-  return there != nullptr && there->inode == first.inode && there->device == first.device &&
+  const Mapping* last = map.find(bias + part.p_vaddr + part.p_memsz - 1);
+  return last != nullptr && last->is_writable && there != nullptr && there->inode == first.inode &&
+         there->device == first.device &&
          there->offset + (begins - there->range.start) == page_of(part.p_offset);
 }
 
