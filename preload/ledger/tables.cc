@@ -29,6 +29,7 @@ bool prepare_tables() {
 void keep_what_fork_copies() {
   keep_own_equipment();
   reset_mappings();
+  marks::reset();
   for (const Kind kind : {Kind::process, Kind::timer})
     resource_table::withdraw_if(
         kind, [](const resource_table::Content&, void*) { return true; },
