@@ -27,10 +27,9 @@ void with_record(MisuseKind misuse, StackId stack, Change change) {
   const std::uint64_t hash = mix(std::uint64_t{stack} << 8 | static_cast<std::uint64_t>(misuse));
   for (std::uint32_t i = 0; i < kTried; ++i) {
     MisuseRecord& record = table[(hash + i) % kMostMisuses];
-    if (record.misuse != MisuseKind::none && !is_of(record, misuse, stack)) continue;
-    Writing writing(record.version);
+    Writing writing(record.version);  // rare enough not to look first
     const bool is_new = record.misuse == MisuseKind::none;
-    if (!is_new && !is_of(record, misuse, stack)) continue;  // another thread was faster
+    if (!is_new && !is_of(record, misuse, stack)) continue;
     return change(record, is_new);
   }
   segment.count_and_say(Counter::misuse_table_full);
