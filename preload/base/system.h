@@ -86,6 +86,14 @@ bool for_each_number_in(int folder, Visit&& visit) {
 /// Reads a file (of /proc) from its start: the bytes that fit, or −errno.
 long read_file(const char* path, char* to, std::size_t size);
 
+/// The bytes of a file (of /proc) that fit, as a text. False: it cannot be read, or is empty.
+template <std::size_t kSize>
+bool read_text(const char* path, char (&text)[kSize]) {
+  const long got = read_file(path, text, kSize - 1);
+  text[got > 0 ? got : 0] = 0;
+  return got > 0;
+}
+
 /// Writes everything, through interruptions and short writes. False: the rest could not be written.
 bool write_all(int fd, const void* from, std::size_t size);
 

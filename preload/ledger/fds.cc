@@ -192,10 +192,9 @@ void set_fd_stream(int fd, const void* stream) {
 void released_fds(HookFrame hook, unsigned first, unsigned last) {
   if (!may_record(Event::release)) return;
   const std::uint64_t place = place_of(hook);
-  const std::uint64_t known =
-      segment.extent(Region::fds).committed.load(std::memory_order_acquire) / sizeof(FdRecord);
-  for (std::uint64_t fd = first; fd <= last && fd < known; ++fd)
-    if (auto& record = segment.records<FdRecord>(Region::fds)[fd]; record.kind != Kind::none) {
+  const auto records = segment.all<FdRecord>(Region::fds);
+  for (std::uint64_t fd = first; fd <= last && fd < records.size(); ++fd)
+    if (FdRecord& record = records[fd]; record.kind != Kind::none) {
       Writing writing(record.version);
       close_in(record, place);
     }

@@ -62,12 +62,10 @@ void record_sweep(MisuseKind misuse, const Moment& moment) {
 
 void forget_all() {
   has_any.store(false, std::memory_order_relaxed);
-  const std::uint64_t bytes = segment.extent(Region::misuses).committed.load();
-  auto* table = segment.records<MisuseRecord>(Region::misuses);
-  for (std::uint64_t i = 0; i < bytes / sizeof(MisuseRecord); ++i) {
-    if (table[i].misuse == MisuseKind::none) continue;
-    Writing writing(table[i].version);
-    table[i].count = 0;
+  for (MisuseRecord& record : segment.all<MisuseRecord>(Region::misuses)) {
+    if (record.misuse == MisuseKind::none) continue;
+    Writing writing(record.version);
+    record.count = 0;
   }
 }
 

@@ -17,10 +17,8 @@ constexpr std::uint32_t kMax = 4096;
 
 /// 1 + the highest index that may be looked at.
 std::uint32_t end_of_table() {
-  const RegionExtent& extent = segment.extent(Region::modules);
-  const std::uint64_t readable =
-      extent.committed.load(std::memory_order_acquire) / sizeof(ModuleRecord);  // pairs with commit
-  const std::uint64_t used = extent.used.load(std::memory_order_relaxed);
+  const std::uint64_t readable = segment.all<ModuleRecord>(Region::modules).size();
+  const std::uint64_t used = segment.extent(Region::modules).used.load(std::memory_order_relaxed);
   return static_cast<std::uint32_t>(used < readable ? used : readable);
 }
 

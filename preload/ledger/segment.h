@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../contract/layout.h"
 
@@ -24,6 +25,13 @@ struct Segment {
   template <class Record>
   Record* records(Region region) const {
     return reinterpret_cast<Record*>(regions[static_cast<int>(region)]);
+  }
+  /// All records of a region that may be read, free ones too.
+  template <class Record>
+  std::span<Record> all(Region region) const {
+    // acquire pairs with publish(): pages before their number
+    return {records<Record>(region),
+            extent(region).committed.load(std::memory_order_acquire) / sizeof(Record)};
   }
   /// Once the header lies where it stays.
   void find_regions();

@@ -31,9 +31,7 @@ std::atomic<std::uint32_t>& hint_of(std::uint64_t identity) {
 ThreadRecord* table() { return segment.records<ThreadRecord>(Region::threads); }
 
 std::uint32_t slot_count() {
-  return static_cast<std::uint32_t>(
-      segment.extent(Region::threads).committed.load(std::memory_order_acquire) /
-      sizeof(ThreadRecord));  // pairs with commit()
+  return static_cast<std::uint32_t>(segment.all<ThreadRecord>(Region::threads).size());
 }
 
 bool claim(ThreadRecord& record) {

@@ -6,6 +6,7 @@
 
 #include "../base/line.h"
 #include "../base/system.h"
+#include "../base/text_numbers.h"
 
 namespace leakhook::life {
 namespace {
@@ -13,27 +14,17 @@ namespace {
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
 
-/// Up to the buffer's size − 1 bytes of a file, as text. False: cannot be read.
-template <std::size_t kSize>
-bool read_text(const char* path, char (&text)[kSize]) {
-  const long got = sys::read_file(path, text, kSize - 1);
-  text[got > 0 ? got : 0] = 0;
-  return got > 0;
-}
-
 std::uint64_t number_at(const char* at) {
   while (*at == ' ' || *at == '\t') ++at;
   if (*at < '0' || *at > '9') return kUnknown;
-  std::uint64_t value = 0;
-  for (; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
-  return value;
+  return parse_decimal(&at);
 }
 
 std::uint64_t number_of_file(const char* folder, const char* path, const char* name) {
   Text<512> whole;
   whole << folder << path << '/' << name;
   char text[64];
-  return read_text(whole.c_str(), text) ? number_at(text) : kUnknown;
+  return sys::read_text(whole.c_str(), text) ? number_at(text) : kUnknown;
 }
 
 /// Of one control group: its limit less what it uses and cannot give back.
@@ -45,7 +36,8 @@ std::uint64_t left_in_group(const char* path) {
   Text<512> name;
   name << kFolder << path << "/memory.stat";
   char text[4096];
-  const std::uint64_t cache = read_text(name.c_str(), text) ? number_in(text, "inactive_file") : 0;
+  const std::uint64_t cache =
+      sys::read_text(name.c_str(), text) ? number_in(text, "inactive_file") : 0;
   const std::uint64_t firm = used > cache ? used - cache : 0;
   return most > firm ? most - firm : 0;
 }
@@ -53,7 +45,7 @@ std::uint64_t left_in_group(const char* path) {
 /// Of this process' group and those that it lies in (version 2 of control groups).
 std::uint64_t left_in_groups() {
   char text[1024];
-  if (!read_text("/proc/self/cgroup", text)) return kUnknown;
+  if (!sys::read_text("/proc/self/cgroup", text)) return kUnknown;
   char* path = std::strstr(text, "0::/");
   if (path == nullptr) return kUnknown;
   path += 3;
@@ -83,33 +75,33 @@ std::uint64_t number_in(const char* text, const char* name) {
   return 0;
 }
 
-std::uint64_t predicted_pause_ns() {
+Headroom look_at_headroom() {
+  Headroom headroom;
+  char text[2048];
+  if (sys::read_text("/proc/self/smaps_rollup", text)) {
+    const std::uint64_t resident = number_in(text, "Rss") * 1024;
+    headroom.huge_pages = number_in(text, "AnonHugePages") * 1024;
+    headroom.small_pages = resident > headroom.huge_pages ? resident - headroom.huge_pages : 0;
+    headroom.anonymous = number_in(text, "Anonymous") * 1024;
+  }
+  headroom.left = left_in_groups();
+  if (!sys::read_text("/proc/meminfo", text)) return headroom;
+  const std::uint64_t available = number_in(text, "MemAvailable") * 1024;
+  if (available < headroom.left) headroom.left = available;
+  return headroom;
+}
+
+std::uint64_t Headroom::predicted_pause_ns() const {
   // Measured on two virtual cores: 22 to 50 ms for a GiB of 4 KiB pages, 1 to 3 ms of huge ones.
   constexpr std::uint64_t kSmallPages = 40'000'000, kHugePages = 3'000'000, kAlways = 300'000;
-  char text[2048];
-  if (!read_text("/proc/self/smaps_rollup", text)) return kAlways;
-  const std::uint64_t resident = number_in(text, "Rss") * 1024;
-  const std::uint64_t huge = number_in(text, "AnonHugePages") * 1024;
-  const std::uint64_t small = resident > huge ? resident - huge : 0;
-  return kAlways + small / 1024 * kSmallPages / (kGiB / 1024) +
-         huge / 1024 * kHugePages / (kGiB / 1024);
+  return kAlways + small_pages / 1024 * kSmallPages / (kGiB / 1024) +
+         huge_pages / 1024 * kHugePages / (kGiB / 1024);
 }
 
-std::uint64_t memory_left() {
-  char text[2048];
-  std::uint64_t left = kUnknown;
-  if (read_text("/proc/meminfo", text)) left = number_in(text, "MemAvailable") * 1024;
-  const std::uint64_t in_groups = left_in_groups();
-  return in_groups < left ? in_groups : left;
-}
-
-std::uint64_t memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes) {
+std::uint64_t Headroom::memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes) const {
   // A page of heap costs the marker 104 bytes, a block 8; pages that are written while the copy
   // lives are copied: one in sixteen is a guess.
   constexpr std::uint64_t kAlways = 4 << 20;
-  char text[2048];
-  const std::uint64_t anonymous =
-      read_text("/proc/self/smaps_rollup", text) ? number_in(text, "Anonymous") * 1024 : 0;
   return kAlways + segment_bytes + blocks * 16 + anonymous / 32 + anonymous / 16;
 }
 

@@ -7,15 +7,22 @@
 
 namespace leakhook::life {
 
-/// How long fork will take: its time goes into page tables.
-std::uint64_t predicted_pause_ns();
+/// What the kernel said at one moment: walking the page tables of a large process for that is no
+/// small thing.
+struct Headroom {
+  std::uint64_t small_pages = 0;  ///< bytes in memory in pages of 4 KiB
+  std::uint64_t huge_pages = 0;
+  std::uint64_t anonymous = 0;
+  std::uint64_t left = 0;  ///< bytes that the system and the control group will still give; ~0:
+                           ///< nobody says
 
-/// Bytes that the system and the control group will still give. ~0: nobody says.
-std::uint64_t memory_left();
-
-/// What the copy may need: tables of the marker, and pages that the service writes meanwhile.
-/// `segment_bytes`: of the books, where they must be copied as well.
-std::uint64_t memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes);
+  /// How long fork will take: its time goes into page tables.
+  std::uint64_t predicted_pause_ns() const;
+  /// What the copy may need: tables of the marker, and pages that the service writes meanwhile.
+  /// `segment_bytes`: of the books, where they must be copied as well.
+  std::uint64_t memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes) const;
+};
+Headroom look_at_headroom();
 
 /// The number behind `name` in lines of "name: 123 kB" or "name 123"; 0 when there is none.
 std::uint64_t number_in(const char* text, const char* name);

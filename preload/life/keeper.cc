@@ -6,7 +6,6 @@
 #include "keeper.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,7 +14,7 @@
 #include <cstring>
 
 #include "../base/line.h"
-#include "../base/system.h"
+#include "../base/waiting.h"
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"
 #include "birth.h"
@@ -108,9 +107,8 @@ void close_all(unsigned first, unsigned last) {
 /// Descriptors of epoll stay where a picture is wanted: what is registered there is a root, and
 /// they hold nothing open.
 void tidy_descriptors(bool wants_picture) {
-  const auto* records = segment.records<FdRecord>(Region::fds);
-  const std::uint64_t known =
-      wants_picture ? segment.extent(Region::fds).committed.load() / sizeof(FdRecord) : 0;
+  const auto records = segment.all<FdRecord>(Region::fds);
+  const std::uint64_t known = wants_picture ? records.size() : 0;
   unsigned from = 3;
   for (unsigned fd = 3; fd < known; ++fd) {
     if (records[fd].kind != Kind::epoll) continue;
@@ -330,9 +328,7 @@ bool await_end(Place& place, std::uint64_t deadline) {
     if (tid == 0) return true;
     const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
     if (now >= deadline) return false;
-    const timespec left{static_cast<time_t>((deadline - now) / 1'000'000'000),
-                        static_cast<long>((deadline - now) % 1'000'000'000)};
-    sys::call(SYS_futex, sys::word(&place.tid), FUTEX_WAIT, tid, sys::word(&left));
+    sys::wait_while(place.tid, tid, deadline - now);
   }
 }
 

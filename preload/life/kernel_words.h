@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "../base/page_array.h"
+#include "../base/room.h"
 #include "memory_map.h"
 
 namespace leakhook::life {
@@ -19,14 +19,13 @@ class KernelWords {
   /// Adds what the kernel shows now. Words for which there is no room, and lists that it does not
   /// show, are left out.
   void collect(pid_t service);
-  void free() { words_.free(); }
 
   const std::uint64_t* begin() const { return words_.begin(); }
   const std::uint64_t* end() const { return words_.end(); }
   Range own_pages() const { return pages_of(words_); }
 
  private:
-  bool visit_lines(const char* path, const char* name, char before);
+  bool take_numbers(const char* path, const char* name, char before);
   PageArray<std::uint64_t> words_;
 };
 

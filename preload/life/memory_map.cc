@@ -2,37 +2,16 @@
 // What is mapped? Reads /proc/self/maps line by line.
 #include "memory_map.h"
 
-#include <fcntl.h>
-
-#include <cerrno>
 #include <cstring>
 
-#include "../base/system.h"
+#include "../base/lines.h"
+#include "../base/text_numbers.h"
 
 namespace leakhook::life {
 namespace {
 
 /// Room for 16 times what a system allows by default (vm.max_map_count); memory only as it is used.
 constexpr std::size_t kMost = std::size_t{1} << 20;
-
-std::uint64_t parse_hex(const char** at) {
-  std::uint64_t value = 0;
-  for (;; ++*at) {
-    const char c = **at;
-    if (c >= '0' && c <= '9')
-      value = value << 4 | static_cast<unsigned>(c - '0');
-    else if (c >= 'a' && c <= 'f')
-      value = value << 4 | static_cast<unsigned>(c - 'a' + 10);
-    else
-      return value;
-  }
-}
-
-std::uint64_t parse_decimal(const char** at) {
-  std::uint64_t value = 0;
-  for (; **at >= '0' && **at <= '9'; ++*at) value = value * 10 + static_cast<unsigned>(**at - '0');
-  return value;
-}
 
 bool starts_with(const char* text, const char* start) {
   return std::strncmp(text, start, std::strlen(start)) == 0;
@@ -76,30 +55,12 @@ bool parse_mapping(const char* line, Mapping* out) {
 
 bool MemoryMap::read() {
   if (!mappings_.reserve(kMost)) return false;
-  const long fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-  if (sys::failed(fd)) return false;
-  char buffer[8192];  // a line is no longer than a path and a hundred bytes
-  std::size_t have = 0;
   bool is_whole = true;
-  long got;
-  while ((got = sys::read(static_cast<int>(fd), buffer + have, sizeof buffer - have)) > 0 ||
-         got == -EINTR) {
-    if (got == -EINTR) continue;
-    have += static_cast<std::size_t>(got);
-    char* line = buffer;
-    while (auto* end = static_cast<char*>(
-               std::memchr(line, '\n', have - static_cast<std::size_t>(line - buffer)))) {
-      *end = 0;
-      Mapping mapping;
-      is_whole &= parse_mapping(line, &mapping) && mappings_.push(mapping);
-      line = end + 1;
-    }
-    have -= static_cast<std::size_t>(line - buffer);
-    std::memmove(buffer, line, have);
-    if (have == sizeof buffer) break;  // no such line
-  }
-  sys::close(static_cast<int>(fd));
-  return got == 0 && is_whole && mappings_.size() != 0;
+  const bool is_read = for_each_line("/proc/self/maps", [&](const char* line) {
+    Mapping mapping;
+    is_whole &= parse_mapping(line, &mapping) && mappings_.push(mapping);
+  });
+  return is_read && is_whole && mappings_.size() != 0;
 }
 
 const Mapping* MemoryMap::find(std::uint64_t address) const {

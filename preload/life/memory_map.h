@@ -5,15 +5,10 @@
 #pragma once
 #include <cstdint>
 
-#include "../base/page_array.h"
+#include "../base/range.h"
+#include "../base/room.h"
 
 namespace leakhook::life {
-
-struct Range {
-  std::uint64_t start, end;
-  constexpr bool has(std::uint64_t address) const { return start <= address && address < end; }
-  constexpr std::uint64_t size() const { return end - start; }
-};
 
 /// Where an array lies, used or not.
 template <class T>

@@ -3,18 +3,16 @@
 #include "picture.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 
 #include "../base/system.h"
+#include "../base/waiting.h"
 #include "../ledger/segment.h"
 #include "headroom.h"
 #include "process.h"
@@ -39,7 +37,7 @@ struct Shared {
 
 void set(std::atomic<std::uint32_t>& flag) {
   flag.store(1, std::memory_order_release);  // pairs with await()
-  sys::call(SYS_futex, sys::word(&flag), FUTEX_WAKE, 1);
+  sys::wake_all(flag);
 }
 
 /// False: not in time.
@@ -47,9 +45,7 @@ bool await(std::atomic<std::uint32_t>& flag, std::uint64_t deadline_ns) {
   while (flag.load(std::memory_order_acquire) == 0) {  // pairs with set()
     const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
     if (now >= deadline_ns) return false;
-    const timespec left{static_cast<time_t>((deadline_ns - now) / 1'000'000'000),
-                        static_cast<long>((deadline_ns - now) % 1'000'000'000)};
-    sys::call(SYS_futex, sys::word(&flag), FUTEX_WAIT, 0, sys::word(&left));
+    sys::wait_while(flag, 0u, deadline_ns - now);
   }
   return true;
 }
@@ -138,12 +134,14 @@ ReachReason reason_against(ReachSummary* summary) {
   const Header& header = *segment.header;
   if (are_forbidden.load(std::memory_order_relaxed)) return ReachReason::forbidden;
   if ((segment.kinds & bit_of(Kind::heap)) == 0 || !header.libc_hooked) return ReachReason::no_heap;
-  summary->predicted_ns = predicted_pause_ns();
+  const Headroom headroom = look_at_headroom();
+  summary->predicted_ns = headroom.predicted_pause_ns();
   const std::uint64_t most = process.settings.SNAPSHOT_MAX.nanoseconds;
   if (summary->predicted_ns > most) return ReachReason::too_long;
   const std::uint64_t blocks = header.live_buckets.load(std::memory_order_relaxed) * 4;
   const std::uint64_t books = segment.is_file ? header.committed_total.load() : 0;
-  return memory_needed(blocks, books) > memory_left() ? ReachReason::no_memory : ReachReason::none;
+  return headroom.memory_needed(blocks, books) > headroom.left ? ReachReason::no_memory
+                                                               : ReachReason::none;
 }
 
 /// How the copy's stream ended.
@@ -168,8 +166,9 @@ ReachReason take_picture(int fd, const StreamOrder& order, const WaitingThread& 
   negative.keeper = sys::getpid();
   negative.words.collect(segment.owner);
   const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
-  if (!negative.threads.begin(segment.owner, stand_still_signal(), waiting, began + most))
-    return ReachReason::no_answer;
+  const ReachReason refused =
+      negative.threads.begin(segment.owner, stand_still_signal(), waiting, began + most);
+  if (refused != ReachReason::none) return refused;
   const long child = sys::call(SYS_clone, SIGCHLD, 0, 0, 0, 0);
   if (child == 0) develop(negative, fd, order, buffer);
   const bool is_copied =
@@ -199,7 +198,6 @@ bool write_stream_of_picture(int fd, StreamOrder order, const WaitingThread& wai
   summary.reason = negative.shared == nullptr
                        ? ReachReason::no_memory
                        : take_picture(fd, order, waiting, negative, buffer, &end);
-  negative.words.free();
   if (negative.shared != nullptr) sys::unmap(negative.shared, 4096);
   if (summary.reason == ReachReason::none) return end == End::written;
   return write_stream(fd, order, buffer);

@@ -76,11 +76,8 @@ void cut(Range range, const PageArray<Range>& cuts, Visit&& visit) {
 
 /// A thread with this descriptor has ended and not been joined: its result waits in there.
 bool has_result(std::uint64_t descriptor) {
-  const auto* records = segment.records<ThreadRecord>(Region::threads);
-  const std::uint64_t count =
-      segment.extent(Region::threads).committed.load() / sizeof(ThreadRecord);
-  for (std::uint64_t i = 0; i < count; ++i)
-    if (records[i].identity == descriptor && records[i].state == ThreadState::ended) return true;
+  for (const ThreadRecord& record : segment.all<ThreadRecord>(Region::threads))
+    if (record.identity == descriptor && record.state == ThreadState::ended) return true;
   return false;
 }
 
@@ -90,11 +87,8 @@ void scan(mark::Marker* marker, Range range) {
 
 /// What threads that have not begun yet will be called with, which only the books have meanwhile.
 void give_arguments(mark::Marker* marker) {
-  const auto* records = segment.records<ThreadRecord>(Region::threads);
-  const std::uint64_t count =
-      segment.extent(Region::threads).committed.load() / sizeof(ThreadRecord);
-  for (std::uint64_t i = 0; i < count; ++i)
-    if (records[i].state == ThreadState::starting) marker->root_word(records[i].argument);
+  for (const ThreadRecord& record : segment.all<ThreadRecord>(Region::threads))
+    if (record.state == ThreadState::starting) marker->root_word(record.argument);
 }
 
 /// Only what was touched. Requires: private memory.
@@ -165,11 +159,7 @@ bool Roots::leave_out_arenas() {
 
 /// What the program mapped, as it is in the books.
 bool Roots::find_mapped() {
-  const auto* records = segment.records<ResourceRecord>(Region::resources);
-  const std::uint64_t count =
-      segment.extent(Region::resources).committed.load() / sizeof(ResourceRecord);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const ResourceRecord& record = records[i];
+  for (const ResourceRecord& record : segment.all<ResourceRecord>(Region::resources)) {
     if (record.kind != Kind::mapping || record.version.load() % 2 != 0) continue;
     if (!mapped_.push({record.identity, record.identity + record.size})) return false;
   }
@@ -192,11 +182,10 @@ bool Roots::find(const Standstill& threads, const KernelWords& words, bool is_sa
 
 bool Roots::describe_modules(mark::Marker* marker) const {
   for (const Mapping& mapping : map_) {
-    const mark::Range range{mapping.range.start, mapping.range.end};
     if (!mapping.is_readable) {
-      if (!marker->know_unreadable(range)) return false;
+      if (!marker->know_unreadable(mapping.range)) return false;
     } else if (mapping.behind == Behind::file && !mapping.is_writable) {
-      if (!marker->know_module(range, mapping.is_executable)) return false;
+      if (!marker->know_module(mapping.range, mapping.is_executable)) return false;
     }
   }
   return true;
@@ -209,7 +198,7 @@ void Roots::give_threads(mark::Marker* marker) const {
     const StacksOfThread stacks = stacks_of(map_, thread);
     scan_present(marker, stacks.own.alive);
     if (stacks.borrowed.size() != 0) {
-      const mark::Range block = marker->block_of(stacks.borrowed.start);
+      const Range block = marker->block_of(stacks.borrowed.start);
       scan(marker, {stacks.borrowed.start, block.end != 0 ? block.end : stacks.borrowed.end});
     }
     if (thread.thread_pointer != 0) give_modules_table(marker, thread.thread_pointer);
@@ -247,8 +236,7 @@ void Roots::give_mapping(mark::Marker* marker, const Mapping& mapping) const {
   cut(mapping.range, left_out_, [&](Range rest, bool is_left_out) {
     if (is_left_out) return;
     cut(rest, mapped_, [&](Range piece, bool is_mapped) {
-      const bool is_heap = is_mapped ? marker->has_block_in({piece.start, piece.end})
-                                     : mapping.behind == Behind::heap;
+      const bool is_heap = is_mapped ? marker->has_block_in(piece) : mapping.behind == Behind::heap;
       if (!is_heap || is_sampled_) give(piece);
     });
   });

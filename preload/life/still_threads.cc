@@ -7,7 +7,6 @@
 #include "still_threads.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <ucontext.h>
 
 #include <atomic>
@@ -17,6 +16,8 @@
 
 #include "../base/line.h"
 #include "../base/system.h"
+#include "../base/text_numbers.h"
+#include "../base/waiting.h"
 #include "../contract/request.h"
 #include "../ledger/segment.h"
 
@@ -39,17 +40,6 @@ constinit std::atomic<std::uint32_t> round{0};
 constinit std::atomic<std::uint64_t> goes_on_ns{0};
 /// The keeper whose round it is.
 constinit std::atomic<std::int32_t> holder{0};
-
-/// False: nobody woke us in time.
-bool wait_on(std::atomic<std::uint32_t>& word, std::uint32_t value, std::uint64_t ns) {
-  const timespec left{static_cast<time_t>(ns / 1'000'000'000),
-                      static_cast<long>(ns % 1'000'000'000)};
-  return sys::call(SYS_futex, sys::word(&word), FUTEX_WAIT, value, sys::word(&left)) != -ETIMEDOUT;
-}
-
-void wake(std::atomic<std::uint32_t>& word) {
-  sys::call(SYS_futex, sys::word(&word), FUTEX_WAKE, 0x7fffffff);
-}
 
 /// Only one keeper at a time, but whose time is up has been killed, or is too late.
 bool take_turn() {
@@ -77,30 +67,22 @@ struct Status {
 
 std::uint64_t hex_after(const char* text, const char* name) {
   const char* at = std::strstr(text, name);
-  std::uint64_t value = 0;
   if (at == nullptr) return 0;
   for (at += std::strlen(name); *at == ' ' || *at == '\t';) ++at;
-  for (;; ++at) {
-    const int digit = *at >= '0' && *at <= '9'   ? *at - '0'
-                      : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
-                                                 : -1;
-    if (digit < 0) return value;
-    value = value << 4 | static_cast<unsigned>(digit);
-  }
+  return parse_hex(&at);
 }
 
-long read_of_thread(pid_t service, std::int32_t tid, const char* name, char* to, std::size_t size) {
+template <std::size_t kSize>
+bool read_of_thread(pid_t service, std::int32_t tid, const char* name, char (&to)[kSize]) {
   Text<96> path;
   path << "/proc/" << service << "/task/" << tid << '/' << name;
-  const long got = sys::read_file(path.c_str(), to, size - 1);
-  to[got > 0 ? got : 0] = 0;
-  return got;
+  return sys::read_text(path.c_str(), to);
 }
 
 Status status_of(pid_t service, std::int32_t tid) {
   char text[2048];
   Status status;
-  if (read_of_thread(service, tid, "status", text, sizeof text) <= 0) return status;
+  if (!read_of_thread(service, tid, "status", text)) return status;
   status.is_there = true;
   if (const char* state = std::strstr(text, "\nState:\t")) status.state = state[8];
   status.blocked = hex_after(text, "\nSigBlk:");
@@ -110,7 +92,7 @@ Status status_of(pid_t service, std::int32_t tid) {
 /// The stack pointer of a thread that sleeps in a system call; 0: it runs, or we may not know.
 std::uint64_t sleeping_stack_pointer(pid_t service, std::int32_t tid) {
   char text[256];
-  if (read_of_thread(service, tid, "syscall", text, sizeof text) <= 0) return 0;
+  if (!read_of_thread(service, tid, "syscall", text)) return 0;
   const char* last = std::strrchr(text, ' ');  // before the instruction pointer
   if (last == nullptr || text[0] == 'r') return 0;
   const char* at = last;
@@ -120,12 +102,8 @@ std::uint64_t sleeping_stack_pointer(pid_t service, std::int32_t tid) {
 
 /// The books know where threads live that could not tell. 0: they do not.
 std::uint64_t known_thread_pointer(std::int32_t tid) {
-  const auto* records = ledger::segment.records<ThreadRecord>(Region::threads);
-  const std::uint64_t count =
-      ledger::segment.extent(Region::threads).committed.load() / sizeof(ThreadRecord);
-  for (std::uint64_t i = 0; i < count; ++i)
-    if (records[i].tid == tid && records[i].state == ThreadState::running)
-      return records[i].identity;
+  for (const ThreadRecord& record : ledger::segment.all<ThreadRecord>(Region::threads))
+    if (record.tid == tid && record.state == ThreadState::running) return record.identity;
   return 0;
 }
 
@@ -170,10 +148,10 @@ bool stand_still_if_asked(const void* context) {
     slot.round.store(now, std::memory_order_release);  // pairs with await_all()
   }
   arrivals.fetch_add(1, std::memory_order_release);
-  wake(arrivals);
+  sys::wake_all(arrivals);
   while (round.load(std::memory_order_acquire) == now &&
          sys::nanoseconds(CLOCK_MONOTONIC) < goes_on_ns.load(std::memory_order_relaxed))
-    wait_on(round, now, 50 * kMillisecond);
+    sys::wait_while(round, now, 50 * kMillisecond);
   return true;
 }
 
@@ -248,15 +226,16 @@ bool Standstill::await_all(std::uint64_t deadline_ns) {
     if (!is_anyone_awaited()) return true;
     const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC);
     if (now >= deadline_ns) return false;
-    if (!wait_on(arrivals, seen, 5 * kMillisecond)) give_up_the_silent(now - began > kPatience);
+    if (!sys::wait_while(arrivals, seen, 5 * kMillisecond))
+      give_up_the_silent(now - began > kPatience);
   }
 }
 
-bool Standstill::begin(pid_t service, int signal, const WaitingThread& waiting,
-                       std::uint64_t deadline_ns) {
-  if (!take_turn()) return false;
+ReachReason Standstill::begin(pid_t service, int signal, const WaitingThread& waiting,
+                              std::uint64_t deadline_ns) {
+  if (!take_turn()) return ReachReason::busy;
   service_ = service, signal_ = signal;
-  if (!make_slots() || !threads_.reserve(kSlots)) return end(), false;
+  if (!make_slots() || !threads_.reserve(kSlots)) return end(), ReachReason::no_memory;
   if (waiting.tid != 0)
     threads_.push({.tid = waiting.tid,
                    .is_seen = true,
@@ -281,10 +260,10 @@ bool Standstill::begin(pid_t service, int signal, const WaitingThread& waiting,
       thread.stack_pointer = sleeping_stack_pointer(service, thread.tid);
       thread.thread_pointer = known_thread_pointer(thread.tid);
     }
-    return true;
+    return ReachReason::none;
   }
   end();
-  return false;
+  return ReachReason::no_answer;
 }
 
 void Standstill::end() {
@@ -293,7 +272,7 @@ void Standstill::end() {
   if (holder.load(std::memory_order_relaxed) != own) return;  // the time was up
   if (round_ % 2 != 0) {
     round.store(++round_, std::memory_order_release);  // pairs with stand_still_if_asked()
-    wake(round);
+    sys::wake_all(round);
   }
   holder.compare_exchange_strong(own, 0, std::memory_order_release);  // pairs with take_turn()
 }

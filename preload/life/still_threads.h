@@ -10,7 +10,8 @@
 
 #include <cstdint>
 
-#include "../base/page_array.h"
+#include "../base/room.h"
+#include "../contract/layout.h"
 #include "memory_map.h"
 
 namespace leakhook::life {
@@ -48,9 +49,10 @@ struct WaitingThread {
 class Standstill {
  public:
   /// Asks all threads of process `service` by `signal` (0: there is none to ask with) and waits
-  /// until they stand still, at most until `deadline_ns` of CLOCK_MONOTONIC. False: some did not,
-  /// or no memory; nobody stands still then.
-  bool begin(pid_t service, int signal, const WaitingThread& waiting, std::uint64_t deadline_ns);
+  /// until they stand still, at most until `deadline_ns` of CLOCK_MONOTONIC. None: they do; else
+  /// why not: busy, no_memory, no_answer.
+  ReachReason begin(pid_t service, int signal, const WaitingThread& waiting,
+                    std::uint64_t deadline_ns);
   /// Nobody has gone on by himself yet.
   bool is_in_time() const;
   /// Lets them go on.

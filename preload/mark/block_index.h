@@ -18,9 +18,9 @@
 #include <bit>
 #include <cstdint>
 
+#include "../base/room.h"
 #include "../contract/layout.h"
 #include "ranges.h"
-#include "room.h"
 
 namespace leakhook::mark {
 

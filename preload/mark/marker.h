@@ -18,13 +18,13 @@
 #pragma once
 #include <cstdint>
 
+#include "../base/room.h"
 #include "../contract/reach.h"
 #include "block_index.h"
 #include "interior.h"
 #include "number_set.h"
 #include "page_queue.h"
 #include "ranges.h"
-#include "room.h"
 
 namespace leakhook::mark {
 

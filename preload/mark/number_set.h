@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "room.h"
+#include "../base/room.h"
 
 namespace leakhook::mark {
 

@@ -4,7 +4,7 @@
 #pragma once
 #include <cstdint>
 
-#include "room.h"
+#include "../base/room.h"
 
 namespace leakhook::mark {
 

@@ -3,14 +3,10 @@
 #pragma once
 #include <cstdint>
 
-#include "room.h"
+#include "../base/range.h"
+#include "../base/room.h"
 
 namespace leakhook::mark {
-
-struct Range {
-  std::uint64_t start;
-  std::uint64_t end;
-};
 
 class Ranges {
  public:

@@ -22,23 +22,25 @@ TEST(Headroom, NumbersAreFoundByTheNameOfTheirLine) {
 }
 
 TEST(Headroom, MoreMemoryTakesLongerAndNeedsMore) {
-  const std::uint64_t pause = predicted_pause_ns(), needed = memory_needed(0, 0);
+  const Headroom before = look_at_headroom();
   constexpr std::size_t kMore = 64 << 20;
   void* pages = mmap(nullptr, kMore, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(pages, MAP_FAILED);
   madvise(pages, kMore, MADV_NOHUGEPAGE);
   std::memset(pages, 1, kMore);
-  EXPECT_GT(predicted_pause_ns(), pause + 1'000'000);
-  EXPECT_GT(memory_needed(0, 0), needed + kMore / 32);
+  const Headroom after = look_at_headroom();
+  EXPECT_GT(after.predicted_pause_ns(), before.predicted_pause_ns() + 1'000'000);
+  EXPECT_GT(after.memory_needed(0, 0), before.memory_needed(0, 0) + kMore / 32);
   munmap(pages, kMore);
 }
 
 TEST(Headroom, BlocksAndBooksNeedMemory) {
-  EXPECT_GE(memory_needed(1'000'000, 0), memory_needed(0, 0) + 8'000'000);
-  EXPECT_GE(memory_needed(0, 50'000'000), memory_needed(0, 0) + 50'000'000);
+  const Headroom headroom = look_at_headroom();
+  EXPECT_GE(headroom.memory_needed(1'000'000, 0), headroom.memory_needed(0, 0) + 8'000'000);
+  EXPECT_GE(headroom.memory_needed(0, 50'000'000), headroom.memory_needed(0, 0) + 50'000'000);
 }
 
-TEST(Headroom, SomeMemoryIsLeft) { EXPECT_GT(memory_left(), 1u << 20); }
+TEST(Headroom, SomeMemoryIsLeft) { EXPECT_GT(look_at_headroom().left, 1u << 20); }
 
 }  // namespace
 }  // namespace leakhook::life

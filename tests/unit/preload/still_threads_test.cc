@@ -51,7 +51,7 @@ class StillThreads : public ::testing::Test {
   bool begin(Standstill* still, int signal = SIGURG, std::uint64_t seconds = 20) {
     const WaitingThread here{static_cast<std::int32_t>(sys::gettid()),
                              reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)), 1};
-    return still->begin(getpid(), signal, here, in_s(seconds));
+    return still->begin(getpid(), signal, here, in_s(seconds)) == ReachReason::none;
   }
   static const StillThread* find(const Standstill& still, std::int32_t tid) {
     for (std::size_t i = 0; i < still.count(); ++i)
@@ -175,7 +175,8 @@ TEST_F(StillThreads, NoTimeMeansNoStandstill) {
   ASSERT_EQ(sigaction(SIGURG, &ignored, nullptr), 0);  // asked, and never answers
   Standstill still;
   const WaitingThread here{static_cast<std::int32_t>(sys::gettid()), 1, 1};
-  EXPECT_FALSE(still.begin(getpid(), SIGURG, here, sys::nanoseconds(CLOCK_MONOTONIC) + 20'000'000));
+  EXPECT_EQ(still.begin(getpid(), SIGURG, here, sys::nanoseconds(CLOCK_MONOTONIC) + 20'000'000),
+            ReachReason::no_answer);
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where does the marker keep its tables? In anonymous memory of its own, which may be refused.
+// Where do tables lie that may not use the heap? In anonymous memory of their own, which may be
+// refused.
 #pragma once
 #include <sys/mman.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
-#include "../base/system.h"
+#include "system.h"
 
-namespace leakhook::mark {
+namespace leakhook {
 
 /// An array of zeros at first. Only what is touched costs memory.
 template <class T>
@@ -66,4 +68,40 @@ class Room {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace leakhook::mark
+/// An array that fills up. Address space is taken at once, memory as it is touched.
+template <class T>
+class PageArray {
+ public:
+  /// Empty, with room for so many. False: the system refused.
+  bool reserve(std::size_t most) {
+    size_ = 0;
+    return room_.take(most);
+  }
+  void free() {
+    room_.give_back();
+    size_ = 0;
+  }
+  /// False: full.
+  bool push(const T& item) {
+    if (size_ == room_.count()) return false;
+    room_[size_++] = item;
+    return true;
+  }
+  /// Only the first `size` stay.
+  void cut(std::size_t size) { size_ = size; }
+
+  T* begin() { return room_.begin(); }
+  T* end() { return room_.begin() + size_; }
+  const T* begin() const { return room_.begin(); }
+  const T* end() const { return room_.begin() + size_; }
+  T& operator[](std::size_t index) { return room_[index]; }
+  const T& operator[](std::size_t index) const { return room_[index]; }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return room_.count(); }
+
+ private:
+  Room<T> room_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace leakhook
