@@ -3,7 +3,6 @@
 #include "live_service.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +11,7 @@
 
 #include "dump_request.h"
 #include "gzip.h"
+#include "open_file.h"
 #include "process_look.h"
 #include "profile_bundle.h"
 #include "segment_profiles.h"
@@ -37,27 +37,10 @@ LiveDump dump_of(std::vector<verdict::ProfileFile> profiles) {
 }
 
 /// A segment of this very process, not one that its parent had.
-class OpenSegment {
- public:
-  explicit OpenSegment(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) {}
-  OpenSegment(const OpenSegment&) = delete;
-  OpenSegment& operator=(const OpenSegment&) = delete;
-  ~OpenSegment() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int fd() const { return fd_; }
-  bool is_of(std::uint64_t start_ticks) const {
-    alignas(Header) std::array<char, kHeaderSize> bytes{};
-    if (pread(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-      return false;
-    const auto& header = *reinterpret_cast<const Header*>(bytes.data());
-    return header.magic == kSegmentMagic && header.process_start_ticks == start_ticks;
-  }
-
- private:
-  int fd_;
-};
+bool is_segment_of(const std::string& path, std::uint64_t start_ticks) {
+  const FileHeader header(OpenFile(path, O_NOFOLLOW));
+  return header && header->process_start_ticks == start_ticks;
+}
 
 }  // namespace
 
@@ -69,7 +52,7 @@ LiveService::LiveService(pid_t pid) : pid_(pid) {
   for (const std::string& path : segments_in(text_of_file(folder + "/maps"))) {
     // Through its root: the service may live in a container.
     const std::string seen = folder + "/root" + path;
-    if (OpenSegment(seen).is_of(start_ticks_)) segment_ = seen;
+    if (is_segment_of(seen, start_ticks_)) segment_ = seen;
   }
 }
 
@@ -89,7 +72,7 @@ LiveDump LiveService::dump(std::uint8_t labels, std::chrono::milliseconds timeou
 }
 
 LiveDump LiveService::from_segment(std::uint8_t labels) const {
-  const OpenSegment file(segment_);
+  const OpenFile file(segment_, O_NOFOLLOW);
   if (file.fd() < 0) return refusal(segment_ + ": " + strerror(errno));
   SegmentProfiles segment;
   if (const std::string error = segment.read(file.fd()); !error.empty())

@@ -14,6 +14,7 @@
 #include "../preload/contract/kinds.h"
 #include "file_bytes.h"
 #include "gzip.h"
+#include "open_file.h"
 #include "profile.pb.h"
 #include "profile_fields.h"
 #include "profile_words.h"
@@ -23,14 +24,6 @@ namespace {
 
 /// STEM, STEM.PID, STEM.PID.2 … : more foreign files of one name are no accident.
 constexpr int kMostStems = 100;
-
-/// Closes what it holds.
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) close(fd);
-  }
-};
 
 bool write_fully(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -77,12 +70,10 @@ std::string ProcessIdentity::start_comment() const {
 }
 
 bool is_profile_of(const std::string& path, const ProcessIdentity& process) {
-  const Descriptor file{
-      open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-  struct stat status {};
-  if (file.fd < 0 || fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const OpenFile file(path, O_NOFOLLOW);
+  if (!file.error().empty()) return false;
   const std::vector<std::string> comments =
-      comments_of(decompressed(file_bytes(file.fd).value_or("")).value_or(""));
+      comments_of(decompressed(file_bytes(file.fd()).value_or("")).value_or(""));
   const auto says = [&](const std::string& text) {
     return std::find(comments.begin(), comments.end(), text) != comments.end();
   };

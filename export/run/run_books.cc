@@ -3,15 +3,12 @@
 #include "run_books.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
-#include <memory>
 #include <optional>
 
-#include "../../preload/contract/layout.h"
+#include "../open_file.h"
 #include "../presentable.h"
 #include "../process_look.h"
 
@@ -24,21 +21,14 @@ std::string text_in(const char (&bytes)[kSize]) {
 }
 
 std::optional<Book> book_at(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return {};
-  const auto bytes = std::make_unique<char[]>(kHeaderSize);
-  const ssize_t got = pread(fd, bytes.get(), kHeaderSize, 0);
-  close(fd);
-  const auto& header = *reinterpret_cast<const Header*>(bytes.get());
-  if (got != static_cast<ssize_t>(kHeaderSize) || header.magic != kSegmentMagic ||
-      header.layout_version != kLayoutVersion || header.packed)
-    return {};
-  Book book{header.pid,
-            header.process_start_ticks,
-            text_in(header.program),
-            text_in(header.executable),
+  const FileHeader header(OpenFile(path, O_NOFOLLOW));
+  if (!header || header->layout_version != kLayoutVersion || header->packed) return {};
+  Book book{header->pid,
+            header->process_start_ticks,
+            text_in(header->program),
+            text_in(header->executable),
             false,
-            header.state.load() == ProcessState::ending};
+            header->state.load() == ProcessState::ending};
   book.is_open = ProcessLook(book.pid, book.start_ticks).is_alive();
   return book;
 }

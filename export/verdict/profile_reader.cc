@@ -2,10 +2,6 @@
 // From what lies on the disk to dumps.
 #include "profile_reader.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -15,6 +11,7 @@
 #include <set>
 
 #include "../file_bytes.h"
+#include "../open_file.h"
 #include "../segment_profiles.h"
 #include "dump_comments.h"
 #include "read_profile.h"
@@ -32,30 +29,6 @@ struct Source {
   std::string segment;
   std::string folder;
   bool is_left_behind = false;  ///< a segment as its process left it
-};
-
-/// Closes what it holds.
-class OpenFile {
- public:
-  /// Not waiting for the other end should the name be that of a pipe.
-  explicit OpenFile(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int fd() const { return fd_; }
-  /// Empty or why it cannot be read.
-  std::string error() const {
-    struct stat status {};
-    if (fd_ < 0 || fstat(fd_, &status) != 0)
-      return std::string("cannot be read: ") + strerror(errno);
-    return S_ISREG(status.st_mode) ? "" : "cannot be read: it is no regular file";
-  }
-
- private:
-  int fd_;
 };
 
 std::string stem_of(const std::string& path) {
@@ -103,11 +76,10 @@ struct LeftBehind {
 
 std::optional<LeftBehind> left_behind(const std::string& path) {
   const OpenFile file(path);
-  alignas(Header) char bytes[offsetof(Header, dump_realtime_ns)];
-  if (!file.error().empty() || pread(file.fd(), bytes, sizeof bytes, 0) != sizeof bytes) return {};
-  const auto& header = *reinterpret_cast<const Header*>(bytes);
-  if (header.packed) return {};
-  return LeftBehind{{header.process_start_ticks, header.pid}, header.start_realtime_ns};
+  if (!file.error().empty()) return {};
+  const FileHeader header(file);
+  if (!header || header->packed) return {};
+  return LeftBehind{{header->process_start_ticks, header->pid}, header->start_realtime_ns};
 }
 
 /// Of what a process left behind only its last program's counts: the others ended by exec.
