@@ -22,49 +22,22 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <random>
 #include <thread>
 #include <vector>
 
+#include "workloads/heap_shape.h"
+
 namespace {
 
-constexpr std::uint64_t kFree = ~std::uint64_t{0};  // not a value that a word gets
+using namespace bench;
 
-struct Block {
-  std::uint64_t* words;
-  std::uint32_t size;
-};
-
-std::mt19937_64 g_random(1);
-std::uint64_t below(std::uint64_t end) { return g_random() % end; }
 std::uint64_t* volatile g_first = nullptr;  // nobody reads it, but the way to all
 std::atomic<long> g_gap{0}, g_own_gap{0}, g_looks{0};
 std::atomic<bool> g_is_watching{false};
 
-std::uint32_t some_size() {
-  const std::uint64_t choice = below(1000);
-  if (choice < 900) return static_cast<std::uint32_t>(16 + below(497));
-  if (choice < 985) return static_cast<std::uint32_t>(512 + below(3585));
-  return static_cast<std::uint32_t>(4096 + below(61441) / 2);
-}
-
-std::uint64_t some_block(std::uint64_t end) {
-  return below(4) == 0 ? below(end) : end - 1 - below(end < 10'000 ? end : 10'000);
-}
-
 std::uint64_t no_pointer() {
   const std::uint64_t choice = below(3);
   return choice == 0 ? 0 : choice == 1 ? below(1000) : g_random() >> 1;
-}
-
-void lead_to(const std::vector<Block>& blocks, std::uint64_t child) {
-  for (;;) {
-    const Block& parent = blocks[some_block(child)];
-    std::uint64_t& word = parent.words[below(parent.size / 8)];
-    if (word != kFree) continue;
-    word = reinterpret_cast<std::uint64_t>(blocks[child].words);
-    return;
-  }
 }
 
 /// The list of blocks is no part of the heap: it would lead to all of them.
@@ -72,29 +45,16 @@ void make_heap(std::uint64_t bytes) {
   std::vector<Block> blocks;
   std::uint64_t have = 0;
   while (have < bytes) {
-    const std::uint32_t size = some_size();
+    const std::uint32_t size = size_of_a();
     blocks.push_back({static_cast<std::uint64_t*>(std::malloc(size)), size});
     std::memset(blocks.back().words, 0xff, size);
     have += size;
   }
   g_first = blocks[0].words;
-  for (std::uint64_t i = 1; i < blocks.size(); ++i) lead_to(blocks, i);
-  const std::uint64_t words = have / 8;
-  const std::uint64_t chance =
-      (words * 16 / 100 - blocks.size()) * 1'000'000 / (words - blocks.size());
-  std::uint64_t pointers = blocks.size() - 1;
-  for (const Block& block : blocks)
-    for (std::uint32_t i = 0; i < block.size / 8; ++i) {
-      if (block.words[i] != kFree) continue;
-      const bool is_pointer = below(1'000'000) < chance;
-      pointers += is_pointer;
-      block.words[i] =
-          is_pointer ? reinterpret_cast<std::uint64_t>(blocks[some_block(blocks.size())].words)
-                     : no_pointer();
-    }
+  const std::uint64_t pointers = fill(blocks, have, true, no_pointer);
   std::fprintf(stderr, "%zu blocks of %lu bytes, %.1f %% of words are pointers\n", blocks.size(),
                have / blocks.size(),
-               100.0 * static_cast<double>(pointers) / static_cast<double>(words));
+               100.0 * static_cast<double>(pointers) / static_cast<double>(have / 8));
 }
 
 long now() {

@@ -23,27 +23,12 @@
 #include <vector>
 
 #include "../../../preload/mark/marker.h"
+#include "heap_shape.h"
 
 namespace {
 
 using leakhook::mark::Marker;
-
-constexpr std::uint64_t kFree = ~std::uint64_t{0};  // not a value that a word gets
-
-struct Block {
-  std::uint64_t* words;
-  std::uint32_t size;
-};
-
-std::mt19937_64 g_random(1);
-std::uint64_t below(std::uint64_t end) { return g_random() % end; }
-
-std::uint32_t size_of_a() {
-  const std::uint64_t choice = below(1000);
-  if (choice < 900) return static_cast<std::uint32_t>(16 + below(497));
-  if (choice < 985) return static_cast<std::uint32_t>(512 + below(3585));
-  return static_cast<std::uint32_t>(4096 + below(61441) / 2);
-}
+using namespace bench;
 
 std::vector<Block> make_blocks(bool is_a, std::uint64_t bytes) {
   std::vector<Block> blocks;
@@ -54,21 +39,6 @@ std::vector<Block> make_blocks(bool is_a, std::uint64_t bytes) {
     std::memset(blocks.back().words, 0xff, size);
   }
   return blocks;
-}
-
-/// Some block of the first `end`, most often one near the last of them.
-std::uint64_t some_block(std::uint64_t end) {
-  return below(4) == 0 ? below(end) : end - 1 - below(end < 10'000 ? end : 10'000);
-}
-
-void lead_to(const std::vector<Block>& blocks, std::uint64_t child) {
-  for (;;) {
-    const Block& parent = blocks[some_block(child)];
-    std::uint64_t& word = parent.words[below(parent.size / 8)];
-    if (word != kFree) continue;
-    word = reinterpret_cast<std::uint64_t>(blocks[child].words);
-    return;
-  }
 }
 
 std::uint64_t no_pointer() {
@@ -86,26 +56,6 @@ std::uint64_t no_pointer() {
     default:
       return g_random() >> 1;
   }
-}
-
-/// Returns the number of pointers.
-std::uint64_t fill(const std::vector<Block>& blocks, std::uint64_t bytes, bool is_deep) {
-  std::uint64_t pointers = is_deep ? blocks.size() - 1 : 0;
-  for (std::uint64_t i = 1; i <= pointers; ++i) lead_to(blocks, i);
-  const std::uint64_t wanted = bytes / 8 * 16 / 100;
-  const std::uint64_t more = wanted > pointers ? wanted - pointers : 0;
-  const std::uint64_t chance = more * 1'000'000 / (bytes / 8 - pointers);
-  for (const Block& block : blocks) {
-    for (std::uint32_t i = 0; i < block.size / 8; ++i) {
-      if (block.words[i] != kFree) continue;
-      const bool is_pointer = below(1'000'000) < chance;
-      pointers += is_pointer;
-      block.words[i] =
-          is_pointer ? reinterpret_cast<std::uint64_t>(blocks[some_block(blocks.size())].words)
-                     : no_pointer();
-    }
-  }
-  return pointers;
 }
 
 double processor_seconds() {
@@ -155,7 +105,7 @@ int main(int argc, char** argv) {
   const std::vector<Block> blocks = make_blocks(is_a, std::strtoull(argv[2], nullptr, 10) << 20);
   std::uint64_t bytes = 0;
   for (const Block& block : blocks) bytes += block.size;
-  const std::uint64_t pointers = fill(blocks, bytes, std::strcmp(argv[4], "deep") == 0);
+  const std::uint64_t pointers = fill(blocks, bytes, std::strcmp(argv[4], "deep") == 0, no_pointer);
   std::vector<std::uint64_t> roots;
   for (std::uint64_t i = 0; is_wide && i < blocks.size(); i += is_a ? 100 : 2)
     roots.push_back(reinterpret_cast<std::uint64_t>(blocks[below(blocks.size())].words));
