@@ -15,7 +15,7 @@ __attribute__((noipa)) void leak_block() {
 }
 
 TEST(Orders, Print) { leak_block(); }
-TEST(Orders, Read) { EXPECT_TRUE(true); }
+TEST(Orders, Read) {}  // acquires nothing
 class Pages : public testing::TestWithParam<int> {};
 TEST_P(Pages, AreKept) { leak_block(); }
 INSTANTIATE_TEST_SUITE_P(Few, Pages, testing::Values(1));

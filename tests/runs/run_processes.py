@@ -166,11 +166,13 @@ class Places(run_case.RunCase):
         self.needs_root()
         if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
             self.skipTest("no mount namespace to be had")
+        # What lies there, perhaps the command itself, stays visible.
         script = ("mount --make-rprivate / && for place in /tmp /var/tmp /dev/shm; do "
-                  "mount -t tmpfs -o ro none $place || exit 99; done; exec \"$@\"")
+                  "mount --bind $place $place && mount -o remount,bind,ro $place || exit 99; done; "
+                  "exec \"$@\"")
         place = self.folder
         if place.startswith(("/tmp/", "/var/tmp/", "/dev/shm/")):
-            # What is tested must not vanish with /tmp.
+            # Where the program would leave its witness must be writable.
             script = script.replace("mount --make-rprivate / &&",
                                     f"mount --make-rprivate / && mount --bind {place} /mnt && cd /mnt &&")
         done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh",
