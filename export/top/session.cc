@@ -157,8 +157,9 @@ class Session {
     if (number == SIGTSTP) {
       terminal_.leave();
       raise(SIGSTOP);
+      return;  // the SIGCONT that woke us comes next
     }
-    if (number == SIGTSTP || number == SIGCONT) {
+    if (number == SIGCONT) {
       terminal_.leave();
       if (!terminal_.enter()) end_ = {0, std::string("the terminal: ") + strerror(errno), true};
     } else if (number != SIGWINCH) {
