@@ -228,7 +228,8 @@ void Roots::give_mapping(mark::Marker* marker, const Mapping& mapping) const {
   if (mapping.is_shared && mapping.behind == Behind::file && mapping.range.size() > kMostOfFile)
     return;
   const auto give = [&](Range piece) {
-    if (mapping.is_shared) return scan(marker, piece);
+    if (mapping.is_shared)
+      return visit_resident(piece, [marker](Range range) { scan(marker, range); });
     visit_present(piece, [marker](Range range) {
       marker->scan_roots_between_blocks(reinterpret_cast<const void*>(range.start), range.size());
     });

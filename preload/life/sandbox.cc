@@ -36,7 +36,8 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
                                       SYS_mmap,         SYS_munmap,
                                       SYS_mremap,       SYS_kill,
                                       SYS_rt_sigaction, SYS_rt_sigreturn,
-                                      SYS_madvise,      SYS_prctl};
+                                      SYS_madvise,      SYS_prctl,
+                                      SYS_mincore};
 
 bool would_kill_for_picture(const sock_fprog& filter) {
   for (const long number : kNeededForPicture)
