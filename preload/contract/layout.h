@@ -29,7 +29,7 @@ namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 5;
+inline constexpr std::uint32_t kLayoutVersion = 6;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -286,7 +286,7 @@ struct ModuleRecord {
 enum class ModuleState : std::uint32_t { unwritten, loaded, unloaded };
 static_assert(sizeof(ModuleRecord) == 512, "bump kLayoutVersion");
 
-struct NameRecord {
+struct alignas(8) NameRecord {
   char text[16];  ///< NUL-terminated
 };
 

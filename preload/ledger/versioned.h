@@ -6,11 +6,13 @@
 #pragma once
 #include "../contract/layout.h"
 #include "patience.h"
+#include "segment.h"
 
 namespace leakhook::ledger {
 
 /// The right to change one record. A writer that died half-way (asynchronous cancellation) leaves
-/// the version odd: the next one waits (patience.h), takes over and makes it whole.
+/// the version odd: the next one waits (patience.h), takes over and makes it whole. Counted, as the
+/// record may have been changed by two at once if the other one was only very slow.
 class Writing {
  public:
   explicit Writing(Version& version) : version_(version) {
@@ -19,7 +21,10 @@ class Writing {
     // acquire pairs with the destructor's release
     while ((now & 1) != 0 ||
            !version.compare_exchange_weak(now, now + 1, std::memory_order_acquire)) {
-      if (!patience.lasts()) break;
+      if (!patience.lasts()) {
+        segment.count(Counter::records_seized);
+        break;
+      }
       now = version.load(std::memory_order_relaxed);
     }
     odd_ = now | 1;

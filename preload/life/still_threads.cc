@@ -31,10 +31,13 @@ struct Slot {
 
 constexpr std::uint32_t kSlots = 16384;
 constexpr std::uint64_t kMillisecond = 1'000'000;  // ns
+constexpr int kRoundShift = 32;
 
 /// Mapped once, never unmapped: a thread may come late.
 constinit std::atomic<Slot*> slots{nullptr};
-constinit std::atomic<std::uint32_t> taken{0};
+/// The round in the upper half, how many slots it has given out in the lower one: a thread that
+/// comes late takes none of the next round's, which would leave a hole in that table.
+constinit std::atomic<std::uint64_t> taken{0};
 constinit std::atomic<std::uint32_t> arrivals{0};
 constinit std::atomic<std::uint32_t> round{0};
 constinit std::atomic<std::uint64_t> goes_on_ns{0};
@@ -129,14 +132,23 @@ bool ask(pid_t service, std::int32_t tid, int signal) {
   return !sys::failed(sys::call(SYS_rt_tgsigqueueinfo, service, tid, signal, sys::word(&info)));
 }
 
+/// Null: all are taken, or the round is over.
+Slot* take_slot(std::uint32_t of_round) {
+  std::uint64_t before = taken.load(std::memory_order_relaxed);
+  do {
+    const auto index = static_cast<std::uint32_t>(before);
+    if (before >> kRoundShift != of_round || index >= kSlots) return nullptr;
+  } while (!taken.compare_exchange_weak(before, before + 1, std::memory_order_relaxed));
+  return slots.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(before);
+}
+
 }  // namespace
 
 bool stand_still_if_asked(const void* context) {
   const std::uint32_t now = round.load(std::memory_order_acquire);  // pairs with begin(): the table
   if (now % 2 == 0) return false;
-  const std::uint32_t index = taken.fetch_add(1, std::memory_order_relaxed);
-  if (index < kSlots) {
-    Slot& slot = slots.load(std::memory_order_relaxed)[index];
+  if (Slot* const taken_slot = take_slot(now)) {
+    Slot& slot = *taken_slot;
     const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
     slot.thread = {};
     slot.thread.tid = static_cast<std::int32_t>(sys::gettid());
@@ -245,9 +257,9 @@ ReachReason Standstill::begin(pid_t service, int signal, const WaitingThread& wa
                    .registers = {}});
   constexpr std::uint64_t kLeaveLater = 1'000'000'000;  // ns: the fork may be slow
   goes_on_ns.store(deadline_ns + kLeaveLater, std::memory_order_relaxed);
-  taken.store(0, std::memory_order_relaxed);
   const std::uint32_t last = round.load(std::memory_order_relaxed);
-  round_ = last + 1 + last % 2;                    // odd also where a killed keeper left an odd one
+  round_ = last + 1 + last % 2;  // odd also where a killed keeper left an odd one
+  taken.store(std::uint64_t{round_} << kRoundShift, std::memory_order_relaxed);
   round.store(round_, std::memory_order_release);  // pairs with stand_still_if_asked()
   // A thread that is not asked yet may start another one.
   constexpr int kMostPasses = 16;

@@ -61,13 +61,14 @@ class StillThreads : public ::testing::Test {
 
   leakhook::testing::OwnBooks books_;
   std::atomic<bool> stops_{false};
+  // Not the tests' own: threads use them until TearDown.
+  std::atomic<std::uint64_t> steps_[3]{}, born_{0};
   std::vector<std::thread> threads_;
   struct sigaction before_ {};
 };
 
 TEST_F(StillThreads, NobodyRunsMeanwhile) {
-  std::atomic<std::uint64_t> steps[3]{};
-  for (auto& count : steps)
+  for (auto& count : steps_)
     start([this, &count](std::atomic<std::int32_t>& tid) {
       tid = static_cast<std::int32_t>(sys::gettid());
       while (!stops_) ++count;
@@ -76,12 +77,12 @@ TEST_F(StillThreads, NobodyRunsMeanwhile) {
     Standstill still;
     ASSERT_TRUE(begin(&still));
     EXPECT_EQ(still.count(), 4u);
-    const std::uint64_t first[3] = {steps[0], steps[1], steps[2]};
+    const std::uint64_t first[3] = {steps_[0], steps_[1], steps_[2]};
     poll(nullptr, 0, 2);
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(steps[i], first[i]);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(steps_[i], first[i]);
     still.end();
     for (int i = 0; i < 3; ++i)
-      while (steps[i] == first[i]) sched_yield();  // goes on, or the test does not end
+      while (steps_[i] == first[i]) sched_yield();  // goes on, or the test does not end
   }
 }
 
@@ -149,19 +150,18 @@ TEST_F(StillThreads, WithoutASignalAllAreUnseenButTheWaitingOne) {
 }
 
 TEST_F(StillThreads, ThreadsThatComeAndGoDoNoHarm) {
-  std::atomic<std::uint64_t> born{0};
-  start([this, &born](std::atomic<std::int32_t>& own) {
+  start([this](std::atomic<std::int32_t>& own) {
     own = static_cast<std::int32_t>(sys::gettid());
-    while (!stops_) std::thread([&born] { ++born; }).join();
+    while (!stops_) std::thread([this] { ++born_; }).join();
   });
   for (int round = 0; round < 50; ++round) {
     Standstill still;
     ASSERT_TRUE(begin(&still));
-    const std::uint64_t before = born;
+    const std::uint64_t before = born_;
     poll(nullptr, 0, 1);
-    EXPECT_EQ(born, before);
+    EXPECT_EQ(born_, before);
     still.end();
-    while (born == before) sched_yield();
+    while (born_ == before) sched_yield();
   }
 }
 
