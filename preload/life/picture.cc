@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -155,13 +156,21 @@ End await_copy(long child, const Shared& shared) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? End::written : End::torn;
 }
 
+/// How long threads may stand still in fact. A process that ends waits for its last dump in any case:
+/// there a machine too busy to run all threads within LEAKHOOK_SNAPSHOT_MAX is no reason to go
+/// without.
+std::uint64_t longest_pause(const WaitingThread& waiting) {
+  constexpr std::uint64_t kLongest = 60'000'000'000;  // ns
+  constexpr std::uint64_t kAtTheEnd = 20'000'000'000;
+  const std::uint64_t least = waiting.tid != 0 ? kAtTheEnd : 0;
+  return std::clamp(process.settings.SNAPSHOT_MAX.nanoseconds, least, kLongest);
+}
+
 /// Makes the copy while all threads stand still. *end: how its stream ended, when the result is
 /// ReachReason::none.
 ReachReason take_picture(int fd, const StreamOrder& order, const WaitingThread& waiting,
                          Negative& negative, char* buffer, End* end) {
-  constexpr std::uint64_t kLongest = 60'000'000'000;  // ns
-  std::uint64_t most = process.settings.SNAPSHOT_MAX.nanoseconds;
-  if (most > kLongest) most = kLongest;
+  const std::uint64_t most = longest_pause(waiting);
   Shared& shared = *negative.shared;
   negative.keeper = sys::getpid();
   negative.words.collect(segment.owner);
