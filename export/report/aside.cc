@@ -105,14 +105,23 @@ std::string failures_text(const Verdict& verdict, const std::vector<RootCause>& 
   return (leaks > 0 ? counted(leaks, "leak") + " and " : "") + counted(misuses, "misuse");
 }
 
+State state_of(const Verdict& verdict) {
+  if (!verdict.is_judged) return State::held;
+  if (verdict.has_leaks) return State::leaks;
+  return verdict.undecided.empty() ? State::clean : State::undecided;
+}
+
 std::string title_of(const Verdict& verdict, const std::vector<RootCause>& causes) {
   const std::string where =
       verdict.dumps.size() == 1
           ? " in " + process_text(verdict.dumps[0])
           : " in " + number_text(static_cast<std::int64_t>(verdict.dumps.size())) + " processes";
-  if (!verdict.is_judged) return "what is held" + where;
-  if (verdict.has_leaks) return failures_text(verdict, causes) + where;
-  if (!verdict.undecided.empty()) return "undecided: " + visible(verdict.undecided);
+  switch (state_of(verdict)) {
+    case State::held: return "what is held" + where;
+    case State::leaks: return failures_text(verdict, causes) + where;
+    case State::undecided: return "undecided: " + visible(verdict.undecided);
+    case State::clean: break;
+  }
   return "no leaks" + where;
 }
 

@@ -21,7 +21,10 @@ std::vector<Detail> asides(const verdict::Verdict& verdict, const std::vector<Ro
 /// "2 leaks", "1 leak and 3 misuses": what fails. Requires: something does.
 std::string failures_text(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
 
-/// "2 leaks in service (pid 12)", "no leaks", "undecided: …".
+enum class State { clean, leaks, undecided, held };  ///< held: nobody asked for a judgement
+State state_of(const verdict::Verdict& verdict);
+
+/// "2 leaks in service (pid 12)", "no leaks", "undecided: …", "what is held in …".
 std::string title_of(const verdict::Verdict& verdict, const std::vector<RootCause>& causes);
 
 }  // namespace leakhook::report

@@ -75,7 +75,7 @@ std::string misuses_of(const verdict::Verdict& verdict, const ReportOptions& opt
 std::string text_for(std::string_view mark, const verdict::Verdict& verdict,
                      const std::vector<RootCause>& causes, const ReportOptions& options) {
   if (mark == "TITLE") return markup_text(title_of(verdict, causes));
-  if (mark == "STATE") return state_of(verdict);
+  if (mark == "STATE") return state_name(verdict);
   if (mark == "VERSION") return LEAKHOOK_VERSION;
   if (mark == "SUMMARY") return markup_text(verdict::summary_line(verdict));
   if (mark == "FILES") return all_files(verdict);

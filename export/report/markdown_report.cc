@@ -50,17 +50,14 @@ class MarkdownReport {
       : verdict_(verdict), options_(options), causes_(root_causes(verdict)) {}
 
   std::string text() {
-    const bool is_clean = !verdict_.has_leaks && verdict_.undecided.empty();
-    out_ = std::string("### ") +
-           (is_clean             ? "✅"
-            : verdict_.has_leaks ? "❌"
-                                 : "⚠️") +
-           " leakhook: " + plain_title() + "\n\n";
+    constexpr const char* kSigns[] = {"✅ ", "❌ ", "⚠️ ", ""};  // as State
+    out_ = std::string("### ") + kSigns[static_cast<int>(state_of(verdict_))] +
+           "leakhook: " + plain_title() + "\n\n";
     if (!verdict_.undecided.empty())
       out_ += "Undecided: " + code(visible(verdict_.undecided)) + "\n\n";
     add_table(Decision::fails, "Leak");
     add_stacks();
-    add_table(Decision::shown, "Seen, does not fail");
+    add_table(Decision::shown, verdict_.is_judged ? "Seen, does not fail" : "Held");
     add_misuses(Decision::fails, "Misuse");
     add_misuses(Decision::shown, "Misuse, does not fail");
     for (const Detail& aside : asides(verdict_, causes_))
@@ -70,9 +67,13 @@ class MarkdownReport {
 
  private:
   std::string plain_title() const {
-    if (!verdict_.has_leaks && !verdict_.undecided.empty()) return "undecided";
-    return (verdict_.has_leaks ? failures_text(verdict_, causes_) : std::string("no leaks")) +
-           " in " + processes();
+    switch (state_of(verdict_)) {
+      case State::held: return "what is held in " + processes();
+      case State::leaks: return failures_text(verdict_, causes_) + " in " + processes();
+      case State::undecided: return "undecided";
+      case State::clean: break;
+    }
+    return "no leaks in " + processes();
   }
 
   std::string processes() const {

@@ -94,11 +94,14 @@ std::vector<Detail> policy_rows(const verdict::Verdict& verdict, const verdict::
   return out;
 }
 
-json totals_of(const verdict::Totals& totals) {
-  const auto number = [](const char* title, std::int64_t count) {
-    return json{title, number_text(count), count > 0};
+/// Title, text, and whether it is bad.
+json totals_of(const verdict::Verdict& verdict) {
+  const verdict::Totals& totals = verdict.totals;
+  const auto number = [&](const char* title, std::int64_t count) {
+    return json{title, number_text(count), count > 0 && verdict.is_judged};
   };
-  return json::array({json{"Heap leaked", bytes_text(totals.heap_bytes), totals.heap_bytes > 0},
+  return json::array({json{verdict.is_judged ? "Heap leaked" : "Heap held", bytes_text(totals.heap_bytes),
+                           totals.heap_bytes > 0 && verdict.is_judged},
                       number("Heap blocks", totals.heap_blocks), number("Descriptors", totals.fds),
                       number("Threads", totals.threads), number("Timers", totals.timers),
                       number("Others", totals.others)});
@@ -134,8 +137,8 @@ class PageModel {
     for (const ProfileRow& row : kProfileRows) profiles[row.name] = row.text;
     json causes = json::array();
     for (const RootCause& cause : causes_) causes.push_back(cause_of(cause, causes.size()));
-    const json model = {{"state", state_of(verdict_)},
-                        {"totals", totals_of(verdict_.totals)},
+    const json model = {{"state", state_name(verdict_)},
+                        {"totals", totals_of(verdict_)},
                         {"processes", processes_of(verdict_)},
                         {"profiles", profiles},
                         {"frames", frames_.list},
@@ -243,8 +246,9 @@ std::string page_model(const verdict::Verdict& verdict, const std::vector<RootCa
   return inside_script(PageModel(verdict, causes, options).text());
 }
 
-const char* state_of(const verdict::Verdict& verdict) {
-  return verdict.has_leaks ? "leaks" : verdict.undecided.empty() ? "clean" : "undecided";
+const char* state_name(const verdict::Verdict& verdict) {
+  constexpr const char* kNames[] = {"clean", "leaks", "undecided", "held"};
+  return kNames[static_cast<int>(state_of(verdict))];
 }
 
 }  // namespace leakhook::report

@@ -17,7 +17,7 @@ struct RootCause;
 std::string page_model(const verdict::Verdict& verdict, const std::vector<RootCause>& causes,
                        const ReportOptions& options);
 
-/// "leaks", "undecided" or "clean".
-const char* state_of(const verdict::Verdict& verdict);
+/// What state_of() is called in the page: "clean", "leaks", "undecided" or "held".
+const char* state_name(const verdict::Verdict& verdict);
 
 }  // namespace leakhook::report

@@ -26,10 +26,10 @@ class TextReport {
 
   std::string text() {
     const std::string title = "leakhook: " + title_of(verdict_, causes_);
-    const bool is_clean = !verdict_.has_leaks && verdict_.undecided.empty();
-    line(is_clean             ? paint_.good(title)
-         : verdict_.has_leaks ? paint_.bad(title)
-                              : paint_.warning(title));
+    const State state = state_of(verdict_);
+    line(state == State::clean   ? paint_.good(title)
+         : state == State::leaks ? paint_.bad(title)
+                                 : paint_.warning(title));
     for (std::size_t i = 0; i < verdict_.dumps.size(); ++i) add_process(i);
     add_asides();
     line(verdict::summary_line(verdict_.totals));
