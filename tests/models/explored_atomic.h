@@ -39,19 +39,19 @@ class Atomic {
   Atomic& operator=(const Atomic&) = delete;
 
   T load(std::memory_order = std::memory_order_seq_cst) const {
-    step();
+    step(&value_, Access::read);
     return value_;
   }
   void store(T value, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     change(value);
   }
   T exchange(T value, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     return change(value);
   }
   bool compare_exchange_strong(T& expected, T value, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     if (std::memcmp(&value_, &expected, sizeof(T)) == 0) return change(value), true;
     expected = value_;
     return false;
@@ -61,15 +61,15 @@ class Atomic {
     return compare_exchange_strong(expected, value, order);
   }
   T fetch_add(T amount, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     return change(static_cast<T>(value_ + amount));
   }
   T fetch_sub(T amount, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     return change(static_cast<T>(value_ - amount));
   }
   T fetch_and(T mask, std::memory_order = std::memory_order_seq_cst) {
-    step();
+    step(&value_, Access::write);
     return change(static_cast<T>(value_ & mask));
   }
 

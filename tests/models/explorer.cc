@@ -3,13 +3,37 @@
 // its beginning.
 #include "explorer.h"
 
-#include <ucontext.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <unordered_map>
+#include <utility>
+
+/// Goes on where `to` stopped; who called goes on when somebody switches back to *from.
+extern "C" void explore_switch(void** from, void* to);
+asm(R"(
+.text
+.type explore_switch, @function
+explore_switch:
+  push %rbp
+  push %rbx
+  push %r12
+  push %r13
+  push %r14
+  push %r15
+  mov %rsp, (%rdi)
+  mov %rsi, %rsp
+  pop %r15
+  pop %r14
+  pop %r13
+  pop %r12
+  pop %rbx
+  pop %rbp
+  ret
+.size explore_switch, . - explore_switch
+)");
 
 namespace explore {
 namespace {
@@ -18,7 +42,7 @@ constexpr std::size_t kStack = 256 * 1024;
 constexpr std::size_t kMostSteps = 20'000;  ///< of one order: more is a thread that never ends
 
 struct Fiber {
-  ucontext_t context;
+  void* place = nullptr;  ///< its stack pointer while it does not run
   std::unique_ptr<char[]> stack{new char[kStack]};
   const std::function<void()>* body = nullptr;
   bool is_over = false;
@@ -38,10 +62,20 @@ struct Saved {
   std::uint64_t value;
 };
 
+/// Threads that read and write a word, a bit for each.
+struct Users {
+  unsigned readers = 0;
+  unsigned writers = 0;
+  bool are_shared() const {
+    const unsigned all = readers | writers;
+    return writers != 0 && (all & (all - 1)) != 0;
+  }
+};
+
 struct Search {
   const Scenario* scenario = nullptr;
   std::vector<Fiber> fibers;
-  ucontext_t home;
+  void* home = nullptr;
   int running = -1;
   std::vector<Choice> choices;
   std::size_t depth = 0;
@@ -52,6 +86,8 @@ struct Search {
   std::string failure;
   std::vector<int> order;
   std::vector<Saved> saved;
+  std::unordered_map<const void*, Users> users;
+  bool is_news = false;  ///< a word turned out to be shared: the search begins again
 };
 Search* now = nullptr;
 
@@ -61,13 +97,25 @@ void body_of_fiber() {
   Fiber& fiber = now->fibers[static_cast<std::size_t>(now->running)];
   (*fiber.body)();
   fiber.is_over = true;
-  swapcontext(&fiber.context, &now->home);
+  explore_switch(&fiber.place, now->home);
+}
+
+/// A stack on which the first switch returns into body_of_fiber().
+void* fresh_place(Fiber& fiber) {
+  auto top = reinterpret_cast<std::uintptr_t>(fiber.stack.get() + kStack) & ~std::uintptr_t{15};
+  auto* words = reinterpret_cast<void**>(top);
+  constexpr int kSaved = 6;
+  words[-1] = nullptr;  // where a caller's return address would be
+  words[-2] = reinterpret_cast<void*>(body_of_fiber);
+  std::fill(words - 2 - kSaved, words - 2, nullptr);
+  return words - 2 - kSaved;
 }
 
 /// Which of so many options this time: as the search has it, the first one where it is new.
 int choose(int options) {
   if (options == 1) return 0;
   if (now->depth == now->choices.size()) now->choices.push_back({0, options});
+  if (now->choices[now->depth].options != options) std::abort();  // the scenario rolls dice
   return now->choices[now->depth++].taken;
 }
 
@@ -104,16 +152,12 @@ void run_order() {
     fiber.is_over = fiber.is_killed = false;
     fiber.waits_since = 0;
     fiber.body = &now->scenario->threads[i];
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
-    fiber.context.uc_stack.ss_size = kStack;
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, body_of_fiber, 0);
+    fiber.place = fresh_place(fiber);
   }
   std::size_t taken = 0;
   for (;;) {
     const int chosen = next_fiber();
-    if (chosen < 0 || !now->failure.empty()) break;
+    if (chosen < 0 || !now->failure.empty() || now->is_news) break;
     Fiber& fiber = now->fibers[static_cast<std::size_t>(chosen)];
     if (chosen == now->scenario->victim && !now->is_killed && choose(2) == 1) {
       now->is_killed = fiber.is_killed = true;
@@ -126,7 +170,7 @@ void run_order() {
       now->failure = "a thread never ends";
       break;
     }
-    swapcontext(&now->home, &fiber.context);
+    explore_switch(&now->home, fiber.place);
     ++now->steps;
   }
   now->running = -1;
@@ -154,6 +198,15 @@ std::string order_text() {
   return text;
 }
 
+void begin_order(Search* search) {
+  search->depth = search->preemptions = 0;
+  search->steps = 1;
+  search->clock = 0;
+  search->is_killed = false;
+  search->order.clear();
+  search->scenario->before();
+}
+
 }  // namespace
 
 Searched search(const Scenario& scenario) {
@@ -162,20 +215,21 @@ Searched search(const Scenario& scenario) {
   search.fibers.resize(scenario.threads.size());
   Searched result;
   now = &search;
-  do {
-    search.depth = search.preemptions = 0;
-    search.steps = 1;
-    search.clock = 0;
-    search.is_killed = false;
-    search.order.clear();
-    scenario.before();
+  for (;;) {
+    begin_order(&search);
     run_order();
-    if (search.failure.empty()) scenario.after();
+    if (search.failure.empty() && !search.is_news) scenario.after();
     give_values_back();
+    if (std::exchange(search.is_news, false)) {
+      search.choices.clear();
+      result = {};
+      continue;
+    }
     ++result.orders;
     result.steps += search.steps;
     result.kills += search.is_killed;
-  } while (search.failure.empty() && advance(&search.choices, search.depth));
+    if (!search.failure.empty() || !advance(&search.choices, search.depth)) break;
+  }
   if (!search.failure.empty())
     result.failure = search.failure + (search.is_killed ? " (one was killed)" : "") + ", order " +
                      order_text();
@@ -192,14 +246,22 @@ bool was_killed() { return now != nullptr && now->is_killed; }
 
 void step() {
   if (now == nullptr || now->running < 0) return;
-  swapcontext(&now->fibers[static_cast<std::size_t>(now->running)].context, &now->home);
+  explore_switch(&now->fibers[static_cast<std::size_t>(now->running)].place, now->home);
+}
+
+void step(const void* word, Access access) {
+  if (now == nullptr || now->running < 0) return;
+  Users& users = now->users[word];
+  const bool was_shared = users.are_shared();
+  (access == Access::read ? users.readers : users.writers) |= 1u << now->running;
+  if (users.are_shared() && !was_shared) now->is_news = true;
+  if (users.are_shared()) step();
 }
 
 void wait_for_others() {
   if (now == nullptr || now->running < 0) return;
-  Fiber& fiber = now->fibers[static_cast<std::size_t>(now->running)];
-  fiber.waits_since = now->steps + 1;  // its own step ends in a moment
-  swapcontext(&fiber.context, &now->home);
+  now->fibers[static_cast<std::size_t>(now->running)].waits_since = now->steps + 1;
+  step();  // which ends in a moment
 }
 
 void about_to_change(void* word, std::size_t size) {

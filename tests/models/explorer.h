@@ -2,7 +2,8 @@
 // In which orders can a few threads take their steps? All of them, one after the other: each thread is
 // a fiber, each access to an atomic a step, and a search goes through the choices of who is next.
 //
-// An order is left out when it takes the processor from a thread that could go on more often than
+// Steps of which no other thread can see anything (at words that one thread uses alone, or that all of
+// them only read) are taken with the one before. An order is left out when it takes the processor from a thread that could go on more often than
 // Scenario::preemptions. A thread may be killed before any of its steps (a process that ends, a
 // fork that copies the moment). Memory is as one processor has it: what weaker orderings of other
 // machines allow is not searched.
@@ -38,7 +39,11 @@ void check(bool holds, const char* what);
 /// Was the victim killed in this order? For Scenario::after.
 bool was_killed();
 
-/// A step: others may come first. Outside of a search it does nothing.
+enum class Access : std::uint8_t { read, write };
+
+/// A step at this word: others may come first. Outside of a search it does nothing.
+void step(const void* word, Access access);
+/// A step at what others may change behind the search's back.
 void step();
 
 /// The thread cannot go on until another one has made a step, or none is left that could.
