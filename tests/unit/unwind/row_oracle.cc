@@ -82,24 +82,11 @@ std::string place_by_us(const Description& description, const Row& row, unsigned
   return "nothing";
 }
 
-/// What libdw assumes of registers that no rule speaks of: those that a function must keep are the
-/// same, the stack pointer is the CFA, the return address is where call put it.
+/// What libdw assumes where no rule says anything: the stack pointer is the CFA; of the others it
+/// knows which ones a function may change.
 bool is_default(unsigned register_number, const std::string& said) {
-  switch (register_number) {
-    case 7:
-      return said == "value of cfa+0";
-    case 16:
-      return said == "cfa+-8";
-    case 3:
-    case 6:
-    case 12:
-    case 13:
-    case 14:
-    case 15:
-      return said == "same";
-    default:
-      return said == "lost";
-  }
+  if (register_number == machine::kStackPointer) return said == "value of cfa+0";
+  return said == "same" || said == "lost";
 }
 
 std::string cfa_by_libdw(Operations code) {
