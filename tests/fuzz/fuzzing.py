@@ -11,7 +11,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAST = re.compile(r"^#(\d+)\s+DONE\s+cov: (\d+) ft: (\d+)", re.MULTILINE)
 READ = re.compile(r"^INFO:\s+(\d+) files found in (.*)$", re.MULTILINE)
-ENV = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:handle_abort=1",
+ENV = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:max_allocation_size_mb=512:"
+                        "handle_abort=1",
        "UBSAN_OPTIONS": "print_stacktrace=1"}
 LARGEST_INPUT = 4096
 SECONDS_OF_ONE = 20

@@ -104,22 +104,21 @@ void take() {
 }
 
 Scenario requests_wait() {
-  return {"waiting requests: two put, one takes, one may die",
+  return {"waiting requests: one puts, two take, one of them may die",
           [] {
             tokens.clear();
             tokens.reserve(4);
             put(1);
           },
-          {[] { put(2); }, [] { put(3); }, [] { take(); }},
+          {[] { take(); }, [] { take(); }, [] { put(2); }},
           [] {
-            for (int i = 0; i < 3; ++i) take();
+            for (int i = 0; i < 2; ++i) take();
             const std::set<std::uint32_t> distinct(tokens.begin(), tokens.end());
             check(distinct.size() == tokens.size(), "none is answered twice");
-            check(tokens.size() == 3 || explore::was_killed(), "none is forgotten");
-            check(tokens.size() >= 2 && distinct.count(1) == 1 && distinct.count(3) == 1,
-                  "nor those of who lived");
+            check(tokens.size() == 2 || explore::was_killed(), "none is forgotten");
+            check(!tokens.empty(), "who dies takes one along at most");
           },
-          2,
+          3,
           0};
 }
 
