@@ -32,18 +32,18 @@ fuzz::TableProgram program_of(fuzz::Input in) {
   return program;
 }
 
-/// Numbers of more than 63 bits are read in different ways, and no table has them.
-bool has_long_number(const std::uint8_t* bytes, std::size_t size) {
-  constexpr int kLongest = 9;
-  int length = 0;
-  for (std::size_t i = 0; i < size && length < kLongest; ++i) length = bytes[i] < 0x80 ? 0 : length + 1;
-  return length == kLongest;
+/// Registers of large numbers cost libdw a table as large, and numbers of more than 64 bits everybody
+/// reads in a way of his own: no input has numbers of more than two bytes.
+bool has_large_number(const std::uint8_t* bytes, std::size_t size) {
+  for (std::size_t i = 1; i < size; ++i)
+    if (bytes[i - 1] >= 0x80 && bytes[i] >= 0x80) return true;
+  return false;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  if (has_long_number(bytes, size)) return 0;
+  if (has_large_number(bytes, size)) return 0;
   const fuzz::TableFile file(program_of(fuzz::Input(bytes, size)));
   Elf* elf = elf_memory(const_cast<char*>(file.bytes().data()), file.bytes().size());
   require(elf != nullptr, "the file is one");

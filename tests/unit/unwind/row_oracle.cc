@@ -61,7 +61,12 @@ std::string place_by_libdw(Operations code, bool is_lost) {
 std::string place_by_us(const Description& description, const Row& row, unsigned number_of,
                         Operations theirs) {
   const std::int32_t value = row.value[number_of];
-  switch (row.where[number_of]) {
+  const Where where = row.where[number_of];
+  // Nothing computes nothing: libdw calls that undefined.
+  if ((where == Where::at_expression || where == Where::expression) &&
+      expression_at(description, value).is_empty())
+    return "lost";
+  switch (where) {
     case Where::unsaid:
       return "unsaid";
     case Where::same:
