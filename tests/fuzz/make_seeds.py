@@ -174,13 +174,18 @@ def tables():
     cie = b"\x01zR\0\x01\x78\x10\x01\x1b" + USUAL_CIE
     cie += b"\0" * (-len(cie) % 4)
     cie = struct.pack("<II", len(cie) + 4, 0) + cie
-    for name, head in ("search", b"\x01\x1b\x03\x3b"), ("scan", b"\x01\x1b\xff\xff"):
+    def segment(head, program):
         table = struct.pack("<I", 1) + struct.pack("<ii", 0x100, 20 + len(cie)) if head[2] == 3 else b""
         frames = 8 + len(table)
-        fde = struct.pack("<IiI", len(cie) + 4, 0x100 - (frames + len(cie) + 8), 0x40) + b"\0\x41\x0e\x10"
-        head += struct.pack("<i", frames - 4) + table
-        write("tables", name, struct.pack("<i", 0x110) + head + cie +
-              struct.pack("<I", len(fde)) + fde + b"\0\0\0\0")
+        fde = struct.pack("<IiI", len(cie) + 4, 0x100 - (frames + len(cie) + 8), 0x40) + b"\0" + program
+        return (struct.pack("<i", 0x110) + head + struct.pack("<i", frames - 4) + table + cie +
+                struct.pack("<I", len(fde)) + fde + b"\0\0\0\0")
+
+    search, scan = b"\x01\x1b\x03\x3b", b"\x01\x1b\xff\xff"
+    write("tables", "search", segment(search, b"\x41\x0e\x10"))
+    write("tables", "scan", segment(scan, b"\x41\x0e\x10\x0f\x03\x77\x08\x06"))
+    # An offset that once became the place of an expression, far before the tables.
+    write("tables", "crash-half_of_an_expression", segment(scan, b"\x0f\x02\x77\x08\x13\xff\xff\x03"))
 
 
 # Programs, as small as a linker makes them.
