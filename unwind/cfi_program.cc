@@ -124,12 +124,15 @@ class Interpreter {
         row_.cfa_value = factored(static_cast<std::uint64_t>(bytes->signed_leb()));
         return true;
       case kDefCfaRegister:
+        need_halves();
         set_cfa_register(bytes->unsigned_leb());
         return true;
       case kDefCfaOffset:
+        need_halves();
         row_.cfa_value = narrow(static_cast<std::int64_t>(bytes->unsigned_leb()));
         return true;
       case kDefCfaOffsetSigned:
+        need_halves();
         row_.cfa_value = factored(static_cast<std::uint64_t>(bytes->signed_leb()));
         return true;
       case kDefCfaExpression:
@@ -207,6 +210,12 @@ class Interpreter {
   void set_cfa_register(std::uint64_t number) {
     if (number >= machine::kRegisters) failed_ = true;
     row_.cfa_register = static_cast<std::uint8_t>(number);
+  }
+
+  /// Only a CFA of register and offset has a half to change. Elsewhere its value is the place of an
+  /// expression, which no table may choose freely.
+  void need_halves() {
+    if (row_.cfa_register >= machine::kRegisters) failed_ = true;
   }
 
   void remember() {

@@ -111,9 +111,12 @@ bool add_reference(Kind kind, std::uint64_t identity) {
 
 bool drop_reference(Kind kind, std::uint64_t identity, Content* content) {
   return with_record(kind, identity, [&](ResourceRecord& record) {
-    --record.size;
     copy_out(record, content);
-    if (record.size == 0) take_out(record);
+    // In one store, so that who dies here leaves no record without references.
+    if (--content->size == 0)
+      take_out(record);
+    else
+      record.size = content->size;
   });
 }
 

@@ -121,6 +121,18 @@ TEST_F(CfiProgram, FindsExpressionsAgain) {
   EXPECT_EQ(row_.where[3], Where::expression);
 }
 
+// The half that stays would be taken for the place of an expression, anywhere in memory.
+TEST_F(CfiProgram, RefusesToChangeHalfOfAnExpression) {
+  const Code by_expression = {0x0f, 2, 0x77, 8};
+  for (const Code& half : {Code{0x0e, 16}, Code{0x0d, 6}, Code{0x13, 0xff, 0xff, 0x03}}) {
+    Code program = by_expression;
+    program.insert(program.end(), half.begin(), half.end());
+    EXPECT_FALSE(run(0, program)) << int{half[0]};
+    program.insert(program.begin() + 4, {0x0c, 7, 8});
+    EXPECT_TRUE(run(0, program)) << "a whole one before it";
+  }
+}
+
 TEST_F(CfiProgram, IgnoresRegistersBeyondOurs) {
   ASSERT_TRUE(run(0, {0x05, 33, 4, 0x06, 33, 0x07, 60}));
   EXPECT_FALSE(run(0, {0x0c, 33, 8})) << "but the CFA cannot be in one";
