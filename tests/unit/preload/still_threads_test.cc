@@ -145,7 +145,7 @@ TEST_F(StillThreads, WithoutASignalAllAreUnseenButTheWaitingOne) {
   const StillThread* here = find(still, static_cast<std::int32_t>(sys::gettid()));
   ASSERT_NE(here, nullptr);
   EXPECT_TRUE(here->is_seen);
-  EXPECT_EQ(here->thread_pointer, 1u);
+  EXPECT_EQ(here->descriptor, 1u);
   still.end();
 }
 
