@@ -45,7 +45,7 @@ namespace {
 #define LEAKHOOK_SEES_UNWINDING __asm__ volatile(".cfi_personality 0x1b, leakhook_thread_unwinds")
 
 /// Without a frame pointer: it lies under every stack of the thread, and a frame that is left by
-/// its frame pointer costs each capture a look (unwind/splice.h).
+/// its frame pointer costs each capture a look (unwind/x86_64/splice.h).
 template <class R>
 __attribute__((noinline, optimize("omit-frame-pointer"))) R run_thread(void* argument) {
   LEAKHOOK_SEES_UNWINDING;

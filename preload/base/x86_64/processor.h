@@ -15,6 +15,9 @@ namespace leakhook::sys {
 /// What a seccomp filter sees as the processor.
 constexpr std::uint32_t kAuditArchitecture = AUDIT_ARCH_X86_64;
 
+/// How many bits the addresses have that a program is given.
+constexpr unsigned kAddressBits = 47;
+
 /// No errno, no cancellation: what the kernel returns. Async-signal-safe.
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
                  long f = 0) {
@@ -28,6 +31,9 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
                    : "rcx", "r11", "memory");
   return result;
 }
+
+/// Does this call, like vfork(2), lend our memory to a child?
+constexpr bool is_vfork(long number) { return number == SYS_vfork; }
 
 /// The other hardware thread may go ahead.
 inline void pause() { __builtin_ia32_pause(); }

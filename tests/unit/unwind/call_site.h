@@ -8,11 +8,11 @@
 namespace leakhook::unwind {
 
 /// The caller of the function in which this stands.
-#define CALL_SITE                                                         \
-  ::leakhook::unwind::CallSite {                                          \
-    {reinterpret_cast<std::uint64_t>(__builtin_return_address(0))},       \
-        reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 16, \
-        *static_cast<const std::uint64_t*>(__builtin_frame_address(0))    \
+#define CALL_SITE                                                      \
+  ::leakhook::unwind::CallSite {                                       \
+    {reinterpret_cast<std::uint64_t>(__builtin_return_address(0))},    \
+        reinterpret_cast<std::uint64_t>(__builtin_dwarf_cfa()),        \
+        *static_cast<const std::uint64_t*>(__builtin_frame_address(0)) \
   }
 
 /// Sanitizers take stack and make system calls of their own: what measures those is skipped then.

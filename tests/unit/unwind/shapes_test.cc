@@ -128,9 +128,9 @@ TEST_F(Shapes, FramesOfVaryingSize) {
 
 TEST_F(Shapes, RareFrames) {
   least_ = 3;
-  frame_with_cfa_in_rbx(compare_callback, nullptr);
+  frame_with_cfa_elsewhere(compare_callback, nullptr);
   frame_by_expression(compare_callback, nullptr);
-  frame_with_wild_rbp(compare_callback, nullptr);
+  frame_with_wild_frame_pointer(compare_callback, nullptr);
 }
 
 struct ComparesWhenDestroyed {

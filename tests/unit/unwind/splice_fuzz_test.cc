@@ -178,7 +178,7 @@ __attribute__((noinline)) void rarely(unsigned) {
   jmp_buf* const before = g_jump_to;
   g_jump_to = nullptr;
   const auto inside = [](void*) { tree(1); };
-  (below(2) == 0 ? frame_with_cfa_in_rbx : frame_with_wild_rbp)(inside, nullptr);
+  (below(2) == 0 ? frame_with_cfa_elsewhere : frame_with_wild_frame_pointer)(inside, nullptr);
   g_jump_to = before;
 }
 
