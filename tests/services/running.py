@@ -25,6 +25,7 @@ class Setup:
     library: str
     command: str
     plugins: str = ""
+    wrapper: tuple = ()  # words before the program; {preload} and {folder} are filled in
 
 
 @dataclass
@@ -190,7 +191,30 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
             dump_by_signal(pid, folder, signal.SIGRTMIN + int(asks))
     on_ask = dump if is_hooked and asks != "nobody" else None
     variables = environment(setup, preload, env, is_hooked)
-    return Session(argv, folder, variables, seconds, on_ask).finish()
+    argv, variables = wrapped(argv, variables, setup, folder)
+    run = Session(argv, folder, variables, seconds, on_ask).finish()
+    if setup.wrapper:
+        read_raw_dumps(run, setup)
+    return run
+
+
+def wrapped(argv, variables, setup, folder):
+    """(argv, variables) of a program that runs in another system: of an emulator, of a chroot."""
+    if not setup.wrapper:
+        return argv, variables
+    rest = dict(variables)
+    preload = rest.pop("LD_PRELOAD", "")
+    return [word.format(preload=preload, folder=folder) for word in setup.wrapper] + argv, rest
+
+
+def read_raw_dumps(run, setup):
+    """Makes profiles of the raw dumps in a run's folder, which our command cannot do over there."""
+    for name in [name for name in run.files() if name.endswith(".lhk")]:
+        done = subprocess.run([setup.command, "export", name], cwd=run.folder, capture_output=True,
+                              text=True, timeout=60, env=environment(setup, is_hooked=False))
+        if done.returncode != 0:
+            run.complaints.append(f"leakhook export {name}: {done.stderr.strip()}")
+        os.unlink(os.path.join(run.folder, name))
 
 
 def forget(run):

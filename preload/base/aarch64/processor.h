@@ -3,9 +3,11 @@
 // AArch64. A folder per processor with the same names, chosen in preload/meson.build.
 #pragma once
 #include <linux/audit.h>
+#include <poll.h>
 #include <sys/syscall.h>
 
 #include <cstdint>
+#include <ctime>
 
 /// The first glibc for this processor: the version of all that has never changed.
 #define LEAKHOOK_OLDEST_GLIBC "GLIBC_2.17"
@@ -33,6 +35,13 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
                    : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
                    : "memory");
   return x0;
+}
+
+/// poll(2) that does not wait, and the call that it is.
+constexpr long kPoll = SYS_ppoll;
+inline long poll_now(pollfd* rooms, long count) {
+  const timespec at_once{};
+  return call(kPoll, reinterpret_cast<long>(rooms), count, reinterpret_cast<long>(&at_once));
 }
 
 /// Does this call, like vfork(2), lend our memory to a child? The kernel has clone alone for that.

@@ -3,6 +3,7 @@
 // x86-64. A folder per processor with the same names, chosen in preload/meson.build.
 #pragma once
 #include <linux/audit.h>
+#include <poll.h>
 #include <sys/syscall.h>
 
 #include <cstdint>
@@ -30,6 +31,12 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
                    : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                    : "rcx", "r11", "memory");
   return result;
+}
+
+/// poll(2) that does not wait, and the call that it is.
+constexpr long kPoll = SYS_poll;
+inline long poll_now(pollfd* rooms, long count) {
+  return call(kPoll, reinterpret_cast<long>(rooms), count, 0);
 }
 
 /// Does this call, like vfork(2), lend our memory to a child?
