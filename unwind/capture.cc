@@ -6,8 +6,6 @@
 // walk begins afresh each time; splice.cc is the one that remembers.
 #include "capture.h"
 
-#include <dlfcn.h>
-
 #include <atomic>
 
 #include "checked_words.h"
@@ -16,11 +14,6 @@
 #include "machine.h"
 #include "object_lookup.h"
 #include "rules.h"
-
-// dlsym by the version that the C library has had from the start: the current one would ask for
-// glibc 2.34 or later. Weak, because before that it lives in a library that not every program has.
-extern "C" __attribute__((weak)) void* oldest_dlsym(void* scope, const char* name);
-asm(".symver oldest_dlsym, dlsym@" LEAKHOOK_OLDEST_GLIBC);
 
 namespace leakhook::unwind {
 namespace {
@@ -101,10 +94,9 @@ bool is_first_frame(const Frame& frame, const StackBounds& bounds) {
 
 }  // namespace
 
-void prepare(ObjectObserver observer) {
+void prepare(ObjectObserver observer, SystemLookup lookup) {
   g_observer.store(observer, std::memory_order_relaxed);
-  void* lookup = oldest_dlsym == nullptr ? nullptr : oldest_dlsym(RTLD_DEFAULT, "_dl_find_object");
-  prepare_object_lookup(reinterpret_cast<SystemLookup>(lookup));
+  prepare_object_lookup(lookup);
 }
 
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out) {

@@ -183,7 +183,9 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
     folder = tempfile.mkdtemp(prefix="leakhook-test-")
 
     def dump(pid):
-        if asks == "command":
+        if setup.wrapper:
+            dump_over_there(setup, pid, folder)
+        elif asks == "command":
             dump_by_command(setup, pid, folder)
         elif asks == "kill":
             dump_by_signal(pid, folder)
@@ -194,7 +196,7 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
     argv, variables = wrapped(argv, variables, setup, folder)
     run = Session(argv, folder, variables, seconds, on_ask).finish()
     if setup.wrapper:
-        read_raw_dumps(run, setup)
+        read_raw_dumps(folder, setup)
     return run
 
 
@@ -207,14 +209,25 @@ def wrapped(argv, variables, setup, folder):
     return [word.format(preload=preload, folder=folder) for word in setup.wrapper] + argv, rest
 
 
-def read_raw_dumps(run, setup):
-    """Makes profiles of the raw dumps in a run's folder, which our command cannot do over there."""
-    for name in [name for name in run.files() if name.endswith(".lhk")]:
-        done = subprocess.run([setup.command, "export", name], cwd=run.folder, capture_output=True,
+def raw_dumps(folder):
+    return [name for name in os.listdir(folder) if name.endswith(".lhk")]
+
+
+def read_raw_dumps(folder, setup):
+    """Makes profiles of the raw dumps in a folder. Raises RuntimeError when one cannot be read."""
+    for name in raw_dumps(folder):
+        done = subprocess.run([setup.command, "export", name], cwd=folder, capture_output=True,
                               text=True, timeout=60, env=environment(setup, is_hooked=False))
+        os.unlink(os.path.join(folder, name))
         if done.returncode != 0:
-            run.complaints.append(f"leakhook export {name}: {done.stderr.strip()}")
-        os.unlink(os.path.join(run.folder, name))
+            raise RuntimeError(f"leakhook export {name}: {done.stderr.strip()}")
+
+
+def dump_over_there(setup, pid, folder, number=signal.SIGUSR2):
+    """As dump_by_signal(), of a program for which our command cannot run beside it."""
+    os.kill(pid, number)
+    await_true(lambda: raw_dumps(folder), 30, f"a raw dump of process {pid} after a signal")
+    read_raw_dumps(folder, setup)
 
 
 def forget(run):

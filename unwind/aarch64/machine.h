@@ -9,9 +9,6 @@
 
 #include "../address.h"
 
-/// The first glibc for this machine: the version of all that has never changed.
-#define LEAKHOOK_OLDEST_GLIBC "GLIBC_2.17"
-
 namespace leakhook::unwind::machine {
 
 // Register numbers as DWARF counts them (aadwarf64, 4.1).

@@ -51,7 +51,7 @@ __attribute__((noinline)) void take_twice(void* into) {
 
 class Capture : public testing::Test {
  protected:
-  void SetUp() override { prepare(nullptr); }
+  void SetUp() override { prepare(nullptr, system_lookup()); }
   /// Captures through `frame` and from here; the same frames must lie outside.
   void expect_passes(void (*frame)(Callback, void*)) {
     Stack through;
@@ -300,7 +300,7 @@ bool was_observed(const char* path) {
 }
 
 TEST_F(Capture, ObserverHearsOfObjectsFirst) {
-  prepare(observe);
+  prepare(observe, system_lookup());
   void* library = dlopen(UNWIND_TEST_PLUGIN_A, RTLD_NOW);
   auto* call = reinterpret_cast<PluginCall>(dlsym(library, "plugin_call"));
   Stack stack;
@@ -313,11 +313,11 @@ TEST_F(Capture, ObserverHearsOfObjectsFirst) {
   }
   dlclose(library);
   forget_rules();
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
 }
 
 TEST_F(Capture, ObserverHearsOfTheLastFrameOfACutStack) {
-  prepare(observe);
+  prepare(observe, system_lookup());
   forget_rules();
   g_observed.clear();
   void* library = dlopen(UNWIND_TEST_PLUGIN_A, RTLD_NOW);
@@ -332,7 +332,7 @@ TEST_F(Capture, ObserverHearsOfTheLastFrameOfACutStack) {
   EXPECT_TRUE(was_observed(UNWIND_TEST_PLUGIN_A));
   dlclose(library);
   forget_rules();
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
 }
 
 TEST_F(Capture, WorksWithTheOwnObjectTable) {
@@ -345,7 +345,7 @@ TEST_F(Capture, WorksWithTheOwnObjectTable) {
   take(&again);
   EXPECT_EQ(again.captured.end, End::outermost);
   EXPECT_EQ(again.captured.count, expected.captured.count);
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
 }
 
 }  // namespace

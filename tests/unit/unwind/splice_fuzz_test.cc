@@ -219,7 +219,7 @@ void run(unsigned seed) {
 class SpliceFuzz : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     known_bounds(0);
     begin_splices();
     take_comparisons();

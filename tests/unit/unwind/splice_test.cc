@@ -33,7 +33,7 @@ __attribute__((noinline)) void check(void*) {
 class SpliceTest : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     known_bounds(0);
     begin_splices();
   }

@@ -41,7 +41,7 @@ class StackUse : public testing::Test {
  protected:
   void SetUp() override {
     if (kIsSanitized) GTEST_SKIP() << "the sanitizer takes stack";
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
   }
 };
 

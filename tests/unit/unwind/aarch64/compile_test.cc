@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../call_site.h"
 #include "../frames.h"
 #include "../tables.h"
 
@@ -70,7 +71,7 @@ TEST(Compile, UndefinedReturnAddressEndsTheStack) {
 }
 
 TEST(Compile, FunctionsOfThisProgram) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   const auto at = [](Address pc) {
     Object object;
     return find_object(pc, &object) ? compile_rule(object, pc) : Rule();
@@ -88,7 +89,7 @@ TEST(Compile, FunctionsOfThisProgram) {
 alignas(8) const std::uint32_t kReturn[] = {0xd2801168, 0xd4000001, 0xd503201f};
 
 TEST(Compile, CodeThatReturnsFromSignalsIsKnown) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   const auto code = reinterpret_cast<Address>(kReturn);
   Object object;
   ASSERT_TRUE(find_object(code, &object));

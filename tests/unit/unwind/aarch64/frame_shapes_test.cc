@@ -60,7 +60,7 @@ __attribute__((noinline)) void compare_callback(void*) {
 class FrameShapes : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     g_compared = 0, g_deepest = 0;
   }
   void TearDown() override { EXPECT_GT(g_compared, 0); }

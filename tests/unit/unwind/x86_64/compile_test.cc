@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include "../call_site.h"
 #include "../frames.h"
 #include "../tables.h"
 
@@ -97,7 +98,7 @@ TEST(Compile, SignalFramesByTheirShape) {
 class RealCode : public testing::Test {
  protected:
   static Rule at(Address pc) {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     Object object;
     return find_object(pc, &object) ? compile_rule(object, pc) : Rule();
   }
