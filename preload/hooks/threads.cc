@@ -94,6 +94,7 @@ void created(ThreadRecord* thread, bool is_detached, const pthread_t* identity) 
 /// A thread that libc makes for timers and the like: it comes through our hook where those have a
 /// library of their own (glibc 2.33 and older), and nobody could give it back.
 bool is_made_for_timers(const ledger::Caller& caller) {
+  if (real::borrowed::find_object != nullptr) return false;  // a newer one
   struct Search {
     const void* caller;
     bool is_so;
