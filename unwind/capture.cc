@@ -6,8 +6,6 @@
 // walk begins afresh each time; splice.cc is the one that remembers.
 #include "capture.h"
 
-#include <dlfcn.h>
-
 #include <atomic>
 
 #include "checked_words.h"
@@ -17,11 +15,6 @@
 #include "object_lookup.h"
 #include "rules.h"
 
-// dlsym by the version that the C library has had from the start: the current one would ask for
-// glibc 2.34 or later. Weak, because before that it lives in a library that not every program has.
-extern "C" __attribute__((weak)) void* oldest_dlsym(void* scope, const char* name);
-asm(".symver oldest_dlsym, dlsym@" LEAKHOOK_OLDEST_GLIBC);
-
 namespace leakhook::unwind {
 namespace {
 
@@ -30,14 +23,16 @@ namespace {
                                            CheckedWords* words) {
   std::uint64_t pc = 0;
   std::uint64_t fp = frame->fp;
-  if (cfa <= frame->sp || !words->read(cfa + machine::kReturnSlot, &pc)) return Step::unreadable;
+  const Address return_place = cfa + static_cast<Address>(machine::return_slot(rule.slot()));
+  if (cfa <= frame->sp || !words->read(return_place, &pc)) return Step::unreadable;
   if (rule.frame_pointer_rule() == Rule::FramePointer::at_cfa) {
-    if (!words->read(cfa + static_cast<Address>(rule.slot()), &fp)) return Step::unreadable;
+    const std::int64_t slot = machine::frame_pointer_slot(rule.slot());
+    if (!words->read(cfa + static_cast<Address>(slot), &fp)) return Step::unreadable;
   } else if (rule.frame_pointer_rule() != Rule::FramePointer::same) [[unlikely]] {
     if (rule.frame_pointer_rule() == Rule::FramePointer::lost) fp = 0;
     if (fp != 0 && !words->read(fp, &fp)) return Step::unreadable;
   }
-  *frame = {pc, cfa, fp, false};
+  *frame = {machine::code_address(pc), cfa, fp, false};
   return pc == 0 ? Step::outermost : Step::moved;
 }
 
@@ -67,6 +62,18 @@ __attribute__((noinline)) Step step_rarely(Rule rule, Frame* frame, CheckedWords
   }
 }
 
+/// Of a frame to which a frame pointer led, where that does not tell the stack pointer: what its
+/// rule says of the place that its own frame pointer points to. False: it says nothing.
+bool regain_stack(Rule rule, Frame* frame) {
+  if (rule.kind() == Rule::frame_pointer || rule.kind() == Rule::outermost) return true;
+  const bool keeps_record = rule.kind() == Rule::stack_pointer &&
+                            rule.frame_pointer_rule() == Rule::FramePointer::at_cfa;
+  if (!keeps_record) return false;
+  const std::int64_t slot = machine::frame_pointer_slot(rule.slot());
+  frame->sp = frame->fp - static_cast<Address>(slot + rule.offset());
+  return true;
+}
+
 End end_of(Step step) {
   switch (step) {
     case Step::outermost:
@@ -87,21 +94,25 @@ bool is_first_frame(const Frame& frame, const StackBounds& bounds) {
 
 }  // namespace
 
-void prepare(ObjectObserver observer) {
+void prepare(ObjectObserver observer, SystemLookup lookup) {
   g_observer.store(observer, std::memory_order_relaxed);
-  void* lookup = oldest_dlsym == nullptr ? nullptr : oldest_dlsym(RTLD_DEFAULT, "_dl_find_object");
-  prepare_object_lookup(reinterpret_cast<SystemLookup>(lookup));
+  prepare_object_lookup(lookup);
 }
 
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out) {
   CheckedWords words(bounds);
-  Frame frame{site.pc.value, site.cfa, site.frame_pointer, false};
+  Frame frame{machine::code_address(site.pc.value), site.cfa, site.frame_pointer, false};
   const RuleCache::Generation generation = g_rules.generation();
   int stack_changes = 0;
   std::uint32_t count = 0;
+  bool knows_stack = true;
   while (count < out.size()) {
     out[count++] = frame.pc;
-    const Rule rule = rule_of(frame.pc, frame.is_exact, generation);
+    Rule rule = rule_of(frame.pc, frame.is_exact, generation);
+    if (!knows_stack) [[unlikely]] {
+      knows_stack = regain_stack(rule, &frame);
+      if (!knows_stack) rule = Rule(Rule::no_rule);
+    }
     Step step{};
     if (rule.is_usual()) [[likely]] {
       step = step_usually(rule, &frame, &words);
@@ -115,6 +126,7 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
       Frame rare = frame;
       step = step_rarely(rule, &rare, &words, &stack_changes);
       frame = rare;
+      if (rule.kind() == Rule::no_rule) knows_stack = machine::kFramePointerTellsStack;
     }
     if (step != Step::moved) {
       const bool is_bottom = step != Step::outermost && is_first_frame(frame, bounds);

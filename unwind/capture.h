@@ -3,7 +3,7 @@
 //
 // Contract of everything here but prepare(): async-signal-safe, never allocates, never faults,
 // never takes the loader lock, makes no system call on the usual path, uses less than 1 KiB of
-// stack (the libunwind fallback switches to a stack of its own), bounded by the caller's span.
+// stack, bounded by the caller's span.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -58,10 +58,13 @@ struct Object {
 /// contract.
 using ObjectObserver = void (*)(const Object&);
 
+/// The C library's lock-free way to find an object, _dl_find_object (glibc 2.35 and later).
+struct SystemAnswer;
+using SystemLookup = int (*)(void* address, SystemAnswer* answer);
+
 /// Once, before the first capture, where allocating and taking the loader lock is fine (a
-/// constructor). Opens libunwind privately when the machine has it; without it the ladder ends one
-/// rung earlier.
-void prepare(ObjectObserver observer);
+/// constructor). `lookup`: null where the C library has none.
+void prepare(ObjectObserver observer, SystemLookup lookup);
 
 /// Writes the return addresses of the stack into `out`: out[0] is site.pc. Walks every frame.
 Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Address> out);

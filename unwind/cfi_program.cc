@@ -74,6 +74,7 @@ class Interpreter {
           restore(code & kOperand);
           break;
         default:
+          if (machine::is_idle_instruction(code)) break;
           if (!move(code, &bytes) && !define_cfa(code, &bytes)) define(code, &bytes);
       }
       if (bytes.is_broken()) failed_ = true;

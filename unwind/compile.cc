@@ -12,6 +12,7 @@ namespace leakhook::unwind {
 namespace {
 
 using machine::kFramePointer;
+using machine::kProgramCounter;
 using machine::kReturnAddress;
 using machine::kStackPointer;
 
@@ -31,8 +32,8 @@ bool is_register_plus(Bytes code, unsigned number, bool dereferenced, std::int64
 /// cfa − sp is the same wherever the stack is. Probed at stacks of different alignment.
 bool folds_to_constant(Bytes code, Address pc, std::int32_t* offset) {
   machine::Registers registers{};
-  registers.known = 1u << kStackPointer | 1u << kReturnAddress;
-  registers.value[kReturnAddress] = pc;
+  registers.known = machine::bit_of(kStackPointer) | machine::bit_of(kProgramCounter);
+  registers.value[kProgramCounter] = pc;
   constexpr std::uint64_t kProbes[] = {0x10000, 0x20008, 0x75310};
   std::uint64_t distance[3] = {};
   for (int i = 0; i < 3; ++i) {
@@ -52,7 +53,7 @@ bool is_plain_signal_frame(const Description& description, const Row& row) {
       offset != machine::kContextSlot[kStackPointer]) {
     return false;
   }
-  for (const unsigned number : {kFramePointer, kReturnAddress}) {
+  for (const unsigned number : {kFramePointer, kProgramCounter}) {
     if (row.where[number] != Where::at_expression) return false;
     const Bytes code = expression_at(description, row.value[number]);
     if (!is_register_plus(code, kStackPointer, false, &offset) ||
@@ -63,11 +64,9 @@ bool is_plain_signal_frame(const Description& description, const Row& row) {
   return true;
 }
 
-bool compile_frame_pointer(const Description& description, const Row& row, Rule::FramePointer* how,
-                           std::int16_t* slot_words) {
-  const std::int32_t value = row.value[kFramePointer];
+bool compile_frame_pointer(const Description& description, const Row& row,
+                           Rule::FramePointer* how) {
   std::int64_t offset = 0;
-  *slot_words = 0;
   switch (row.where[kFramePointer]) {
     case Where::unsaid:
     case Where::same:
@@ -78,16 +77,26 @@ bool compile_frame_pointer(const Description& description, const Row& row, Rule:
       return true;
     case Where::at_cfa:
       *how = Rule::FramePointer::at_cfa;
-      *slot_words = static_cast<std::int16_t>(value / 8);
-      // In the frame itself: below the return address.
-      return value % 8 == 0 && *slot_words == value / 8 && value < machine::kReturnSlot;
+      return true;
     case Where::at_expression:
       *how = Rule::FramePointer::at_own;
-      return is_register_plus(expression_at(description, value), kFramePointer, false, &offset) &&
+      return is_register_plus(expression_at(description, row.value[kFramePointer]), kFramePointer,
+                              false, &offset) &&
              offset == 0;
     default:
       return false;
   }
+}
+
+/// Where the caller's words lie in the frame, as this machine's rules keep it.
+bool compile_slot(const Row& row, Rule::FramePointer how, std::int16_t* slot_words) {
+  const std::int32_t return_at = row.value[kReturnAddress];
+  std::int64_t slot = 0;
+  const bool is_usual = how == Rule::FramePointer::at_cfa
+                            ? machine::slot_for(return_at, row.value[kFramePointer], &slot)
+                            : machine::slot_for(return_at, &slot);
+  *slot_words = static_cast<std::int16_t>(slot / 8);
+  return row.where[kReturnAddress] == Where::at_cfa && is_usual && *slot_words * 8 == slot;
 }
 
 /// From a stack pointer to a CFA: by whole words, one at least.
@@ -124,15 +133,14 @@ Rule compile_row(const Description& description, const Row& row, Address pc) {
     return Rule(is_plain_signal_frame(description, row) ? Rule::signal_frame : Rule::all_registers);
   }
   if (row.where[kReturnAddress] == Where::lost) return Rule(Rule::outermost);
-  const bool is_called = row.where[kReturnAddress] == Where::at_cfa &&
-                         row.value[kReturnAddress] == machine::kReturnSlot;
   Rule::Kind kind{};
   std::int32_t offset = 0;
   Rule::FramePointer frame_pointer{};
   std::int16_t slot_words = 0;
-  if (!is_called || row.where[kStackPointer] != Where::unsaid ||
+  if (row.where[kStackPointer] != Where::unsaid ||
       !compile_cfa(description, row, pc, &kind, &offset) ||
-      !compile_frame_pointer(description, row, &frame_pointer, &slot_words)) {
+      !compile_frame_pointer(description, row, &frame_pointer) ||
+      !compile_slot(row, frame_pointer, &slot_words)) {
     return Rule(Rule::all_registers);
   }
   return Rule(kind, offset, frame_pointer, slot_words);

@@ -24,6 +24,7 @@ Step follow_frame_pointer(Frame* frame, CheckedWords* words) {
   // Zero ends a chain by convention. Anything else not above us was never a frame pointer.
   if (saved != 0 && (saved <= fp || saved - frame->sp > kLargestFrame)) return Step::no_rule;
   if (pc == 0) return Step::outermost;
+  pc = machine::code_address(pc);
   if (pc < kLowestCode || pc >= machine::kHighestCode) return Step::no_rule;
   *frame = {pc, fp + 16, saved, false};
   return Step::moved;
@@ -41,7 +42,7 @@ Step leave_signal_frame(Frame* frame, CheckedWords* words, int* stack_changes) {
   std::uint64_t pc = 0;
   std::uint64_t sp = 0;
   std::uint64_t fp = 0;
-  if (!read(machine::kReturnAddress, &pc) || !read(machine::kStackPointer, &sp) ||
+  if (!read(machine::kProgramCounter, &pc) || !read(machine::kStackPointer, &sp) ||
       !read(machine::kFramePointer, &fp) || !may_change_stack(frame->sp, sp, stack_changes)) {
     return Step::unreadable;
   }

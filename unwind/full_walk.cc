@@ -18,22 +18,23 @@
 namespace leakhook::unwind {
 namespace {
 
+using machine::bit_of;
 using machine::kFramePointer;
+using machine::kProgramCounter;
 using machine::kRegisters;
-using machine::kReturnAddress;
 using machine::kStackPointer;
 using machine::Registers;
 
 /// Our own functions between the innermost frame and the hook's caller, generously.
 constexpr std::uint32_t kOwnFrames = 64;
-constexpr std::uint32_t kAllKnown = (1u << kRegisters) - 1;
+constexpr std::uint64_t kAllKnown = bit_of(kRegisters) - 1;
 
 class FullWalk {
  public:
   FullWalk(CheckedWords* words, ObjectObserver observer) : words_(words), observer_(observer) {}
 
   Registers* registers() { return &registers_; }
-  Address pc() const { return registers_.value[kReturnAddress]; }
+  Address pc() const { return registers_.value[kProgramCounter]; }
   Address sp() const { return registers_.value[kStackPointer]; }
 
   Step step() {
@@ -43,21 +44,25 @@ class FullWalk {
     if (observer_ != nullptr) observer_(object);
     Description description;
     Row row;
-    if (find_description(object, frame.lookup(), &description) &&
-        row_at(description, frame.lookup(), &row)) {
-      return step_by(description, row);
-    }
-    return is_signal_return(object, frame.pc) ? leave_signal() : step_without_tables(frame);
+    const bool has_row = find_description(object, frame.lookup(), &description) &&
+                         row_at(description, frame.lookup(), &row);
+    // The code is believed more than tables that say something else of it.
+    const bool may_return = knows_stack_ && (!has_row || description.is_signal_frame);
+    if (may_return && is_signal_return(object, frame.pc)) return leave_signal();
+    const bool may_step = has_row && (knows_stack_ || row.cfa_register == kFramePointer ||
+                                      row.where[machine::kReturnAddress] == Where::lost);
+    return may_step ? step_by(description, row) : step_without_tables(frame);
   }
 
  private:
   Step step_without_tables(Frame frame) {
     const Step step = follow_frame_pointer(&frame, words_);
-    registers_.value[kReturnAddress] = frame.pc;
+    registers_.value[kProgramCounter] = frame.pc;
     registers_.value[kStackPointer] = frame.sp;
     registers_.value[kFramePointer] = frame.fp;
-    registers_.known = 1u << kReturnAddress | 1u << kStackPointer | 1u << kFramePointer;
+    registers_.known = bit_of(kProgramCounter) | bit_of(kStackPointer) | bit_of(kFramePointer);
     is_exact_ = false;
+    knows_stack_ = machine::kFramePointerTellsStack;
     return step;
   }
 
@@ -127,14 +132,15 @@ class FullWalk {
     Registers caller{};
     for (unsigned number = 0; number < kRegisters; ++number) {
       if (!recover(description, row, number, cfa, &caller.value[number])) continue;
-      caller.known |= 1u << number;
+      caller.known |= bit_of(number);
     }
-    constexpr std::uint32_t kNeeded = 1u << kStackPointer;
-    const std::uint32_t needed = kNeeded | 1u << return_register;
+    const std::uint64_t needed = bit_of(kStackPointer) | bit_of(return_register);
     if ((caller.known & needed) != needed) return Step::unreadable;
-    caller.value[kReturnAddress] = caller.value[return_register];
+    caller.value[kProgramCounter] = machine::code_address(caller.value[return_register]);
+    caller.known |= bit_of(kProgramCounter);
     const Address from = sp();
     registers_ = caller;
+    knows_stack_ = true;
     return arrive(from, description.is_signal_frame);
   }
 
@@ -142,6 +148,7 @@ class FullWalk {
   ObjectObserver observer_;
   int stack_changes_ = 0;
   bool is_exact_ = true;  // the first pc is where we stand
+  bool knows_stack_ = true;
   Registers registers_;
 };
 

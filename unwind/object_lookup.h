@@ -8,8 +8,7 @@ struct link_map;
 
 namespace leakhook::unwind {
 
-/// What glibc's _dl_find_object (2.35 and later) fills in. Declared here because older headers lack
-/// it.
+/// What it fills in. Declared here because older headers of glibc lack it.
 struct SystemAnswer {
   unsigned long long flags;
   void* start;
@@ -18,7 +17,6 @@ struct SystemAnswer {
   void* eh_frame_hdr;
   unsigned long long reserved[7];
 };
-using SystemLookup = int (*)(void* address, SystemAnswer* answer);
 
 /// Chooses how objects are found: by the C library's lock-free look-up, or, when it has none
 /// (null), in a table of our own that is filled here. Takes the loader lock for the latter.

@@ -57,14 +57,14 @@ class RuleCache {
     std::atomic<std::uint64_t> check;
     std::atomic<std::uint64_t> rule;
   };
-  static_assert(machine::kHighestCode == Address{1} << 47, "the key's upper 17 bits must be free");
+  static_assert(machine::kHighestCode <= Address{1} << 48, "the key's upper 16 bits must be free");
 
   /// Multiplies by 2^32 / golden ratio (Knuth, TAOCP 6.4).
   static std::size_t index(Address pc) {
     return static_cast<std::uint32_t>(pc) * 0x9e3779b1U >> 19;
   }
   static std::uint64_t key(Address pc, bool is_exact, Generation generation) {
-    return pc ^ generation ^ std::uint64_t{is_exact} << 47;
+    return pc ^ generation ^ is_exact * machine::kNeverInCode;
   }
 
   alignas(64) Entry entries_[kEntries];

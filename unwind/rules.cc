@@ -22,9 +22,9 @@ Rule compile_and_cache(Address pc, bool is_exact, RuleCache::Generation generati
   const ObjectObserver observer = g_observer.load(std::memory_order_relaxed);
   if (observer != nullptr) observer(object);
   Rule rule = compile_rule(object, frame.lookup());
-  if (rule.kind() == Rule::no_rule && is_signal_return(object, frame.pc)) {
-    rule = Rule(Rule::signal_frame);
-  }
+  // The code is believed more than tables that say something else of it.
+  const bool is_odd = rule.kind() == Rule::no_rule || rule.kind() == Rule::all_registers;
+  if (is_odd && is_signal_return(object, frame.pc)) rule = Rule(Rule::signal_frame);
   g_rules.insert(frame.pc, frame.is_exact, generation, rule);
   return rule;
 }

@@ -46,6 +46,17 @@ inline DynamicSection dynamic_section_of(const dl_phdr_info& object) {
   return section;
 }
 
+/// Does the object that dl_iterate_phdr shows hold this address?
+inline bool holds(const dl_phdr_info& object, const void* address) {
+  const auto place = reinterpret_cast<ElfW(Addr)>(address);
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& part = object.dlpi_phdr[i];
+    if (part.p_type == PT_LOAD && place - (object.dlpi_addr + part.p_vaddr) < part.p_memsz)
+      return true;
+  }
+  return false;
+}
+
 inline bool same_text(const char* a, const char* b) { return std::strcmp(a, b) == 0; }
 
 }  // namespace leakhook

@@ -41,7 +41,7 @@ void say(std::uint32_t verbose, const char* text) {
   if (verbose == 0 || !is_stderr_ours()) return;
   // A full pipe must not hold the service: a line that cannot go now is not said.
   pollfd room{2, POLLOUT, 0};
-  if (sys::call(SYS_poll, sys::word(&room), 1, 0) != 1 || (room.revents & POLLOUT) == 0) return;
+  if (sys::poll_now(&room, 1) != 1 || (room.revents & POLLOUT) == 0) return;
   Line line;
   line << "leakhook: " << text << '\n';
   sys::write(2, line.c_str(), line.size());

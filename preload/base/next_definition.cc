@@ -107,13 +107,7 @@ struct Search {
 };
 
 bool is_our_own(const dl_phdr_info& object) {
-  const auto here = reinterpret_cast<ElfW(Addr)>(&find_next_definitions);
-  for (int i = 0; i < object.dlpi_phnum; ++i) {
-    const ElfW(Phdr)& part = object.dlpi_phdr[i];
-    if (part.p_type == PT_LOAD && here - (object.dlpi_addr + part.p_vaddr) < part.p_memsz)
-      return true;
-  }
-  return false;
+  return holds(object, reinterpret_cast<const void*>(&find_next_definitions));
 }
 
 int search_object(dl_phdr_info* object, std::size_t, void* argument) {

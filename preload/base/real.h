@@ -28,6 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "processor.h"
+
 // Functions that are called but not interposed. Not by name: their versions are newer than the
 // oldest glibc that the library must load on. Null where libc lacks them. BORROWED(pointer, type,
 // name, version)
@@ -46,7 +48,7 @@
            "GLIBC_2.2.5")                                                                 \
   BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")                 \
   BORROWED(libc_malloc, void* (*)(size_t), "__libc_malloc", nullptr)                      \
-  BORROWED(time, time_t (*)(time_t*), "time", "GLIBC_2.2.5")
+  BORROWED(time, time_t (*)(time_t*), "time", LEAKHOOK_OLDEST_GLIBC)
 
 namespace leakhook::real {
 

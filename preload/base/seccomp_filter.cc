@@ -3,10 +3,11 @@
 // Documentation/networking/ filter.rst of the kernel.
 #include "seccomp_filter.h"
 
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 
 #include <cstring>
+
+#include "system.h"
 
 namespace leakhook {
 namespace {
@@ -113,7 +114,7 @@ void work(Machine& machine, const sock_filter& step) {
 std::uint32_t ask_filter(const sock_fprog& program, long number, std::uint64_t argument) {
   Machine machine;
   machine.call.nr = static_cast<int>(number);
-  machine.call.arch = AUDIT_ARCH_X86_64;
+  machine.call.arch = sys::kAuditArchitecture;
   machine.call.args[0] = argument;
   for (std::uint32_t at = 0; at < program.len; ++at) {
     const sock_filter& step = program.filter[at];

@@ -3,26 +3,13 @@
 //
 // Every function is async-signal-safe and returns what the kernel returns: a value, or −errno.
 #pragma once
-#include <sys/syscall.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 
-namespace leakhook::sys {
+#include "processor.h"
 
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
-                 long f = 0) {
-  long result;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
+namespace leakhook::sys {
 
 template <class T>
 long word(T* pointer) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/prctl.h>
 
+#include "../base/dynamic_section.h"
 #include "declarations.h"
 #include "sandbox_calls.h"
 
@@ -45,7 +46,7 @@ namespace {
 #define LEAKHOOK_SEES_UNWINDING __asm__ volatile(".cfi_personality 0x1b, leakhook_thread_unwinds")
 
 /// Without a frame pointer: it lies under every stack of the thread, and a frame that is left by
-/// its frame pointer costs each capture a look (unwind/splice.h).
+/// its frame pointer costs each capture a look (unwind/x86_64/splice.h).
 template <class R>
 __attribute__((noinline, optimize("omit-frame-pointer"))) R run_thread(void* argument) {
   LEAKHOOK_SEES_UNWINDING;
@@ -90,10 +91,33 @@ void created(ThreadRecord* thread, bool is_detached, const pthread_t* identity) 
   ledger::thread_created(thread, static_cast<std::uint64_t>(*identity));
 }
 
+/// A thread that libc makes for timers and the like: it comes through our hook where those have a
+/// library of their own (glibc 2.33 and older), and nobody could give it back.
+bool is_made_for_timers(const ledger::Caller& caller) {
+  if (real::borrowed::find_object != nullptr) return false;  // a newer one
+  struct Search {
+    const void* caller;
+    bool is_so;
+  } search{reinterpret_cast<const void*>(caller.pc.value), false};
+  dl_iterate_phdr(
+      [](dl_phdr_info* object, std::size_t, void* argument) {
+        auto* to = static_cast<Search*>(argument);
+        if (!holds(*object, to->caller)) return 0;
+        to->is_so = holds(*object, reinterpret_cast<const void*>(real::timer_create));
+        return 1;
+      },
+      &search);
+  return search.is_so;
+}
+
 }  // namespace
 
 int hook_pthread_create(pthread_t* identity, const pthread_attr_t* attributes,
                         void* (*start)(void*), void* argument) {
+  if (is_made_for_timers(LEAKHOOK_CALLER)) {
+    ledger::second_thread_comes();
+    return real::pthread_create(identity, attributes, start, argument);
+  }
   const int kept = errno;
   const Attributes known(attributes);
   errno = kept;

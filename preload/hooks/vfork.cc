@@ -44,7 +44,7 @@ __attribute__((visibility("hidden"), used)) void* leakhook_before_syscall(long n
   if (!real::is_resolved()) real::resolve_all();
   if (number == SYS_seccomp) note_seccomp(a, reinterpret_cast<const void*>(c));
   if (number == SYS_prctl) note_prctl(static_cast<long>(a), b, c);
-  if (number == SYS_vfork) ledger::thread_vforks();
+  if (sys::is_vfork(number)) ledger::thread_vforks();
   if (number == SYS_clone) note_clone(a);
   if (number == SYS_clone3 && a != 0) note_clone(*reinterpret_cast<const std::uint64_t*>(a));
   return reinterpret_cast<void*>(real::syscall);

@@ -17,6 +17,7 @@
 #include "../contract/kinds.h"
 #include "../contract/layout.h"
 #include "attention.h"
+#include "hook_frame.h"
 #include "sample_filter.h"
 #include "sampler.h"
 
@@ -24,19 +25,7 @@ namespace leakhook::ledger {
 
 using Caller = unwind::CallSite;
 
-/// The frame of a hook: the saved frame pointer, then the return address. One register.
-struct HookFrame {
-  const unwind::Address* words;
-
-  Caller caller() const {
-    return {{words[1]}, reinterpret_cast<unwind::Address>(words + 2), words[0]};
-  }
-};
-
-/// The frame of the hook in which this stands, and the program's function that called it. The hook
-/// needs a frame pointer (-fno-omit-frame-pointer) and must not be inlined or tail-called.
-#define LEAKHOOK_FRAME \
-  ::leakhook::ledger::HookFrame { static_cast<const std::uint64_t*>(__builtin_frame_address(0)) }
+/// The program's function that called the hook in which this stands.
 #define LEAKHOOK_CALLER LEAKHOOK_FRAME.caller()
 
 // --- heap -------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.
     this_thread.shard = 1 + shards::kShared;
     if (is_threaded.exchange(true)) return;
     // Nobody saw this thread coming: the first one may be in the middle of an unlocked claim.
-    for (int i = 0; i < 100; ++i) __builtin_ia32_pause();
+    for (int i = 0; i < 100; ++i) sys::pause();
     return;
   }
   this_thread.shard = 1 + shards::take();

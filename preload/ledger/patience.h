@@ -20,7 +20,7 @@ class Patience {
   /// Waits a moment. False: that was long enough.
   bool lasts() {
     if (++moments_ <= kSpins) {
-      __builtin_ia32_pause();
+      sys::pause();
       return true;
     }
     const std::uint64_t now = sys::nanoseconds(CLOCK_MONOTONIC_COARSE);

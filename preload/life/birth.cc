@@ -107,7 +107,8 @@ bool make_books(char** argv) {
   ledger::segment.header->counters[static_cast<int>(Counter::early_events)].store(
       early_events.load());
   note_inherited_fds();
-  unwind::prepare(ledger::modules::seen);
+  unwind::prepare(ledger::modules::seen,
+                  reinterpret_cast<unwind::SystemLookup>(real::borrowed::find_object));
   is_dormant = !process.settings.START;
   // An allocator behind us may have entries of its own that no hook sees.
   const bool is_all_libcs =

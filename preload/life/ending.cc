@@ -4,6 +4,8 @@
 // for that.
 #include "ending.h"
 
+#include <pthread.h>
+
 #include <atomic>
 
 #include "../base/system.h"
@@ -34,11 +36,10 @@ bool wants_last_dump() {
 
 /// The calling thread. `frame`: of the function that wrote the registers down, right below it.
 WaitingThread this_thread_waits(const void* frame) {
-  constexpr std::uint64_t kSaved = 5 * sizeof(std::uint64_t);  // rbx, r12 … r15
   WaitingThread waiting;
   waiting.tid = static_cast<std::int32_t>(sys::gettid());
-  waiting.stack_pointer = reinterpret_cast<std::uint64_t>(frame) - kSaved;
-  __asm__("mov %%fs:0, %0" : "=r"(waiting.thread_pointer));
+  waiting.stack_pointer = reinterpret_cast<std::uint64_t>(frame) - kSavedBelowFrame;
+  waiting.descriptor = pthread_self();
   return waiting;
 }
 

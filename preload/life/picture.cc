@@ -67,17 +67,13 @@ void on_fault(int, siginfo_t* info, void*) {
   if (!is_replaced) sys::call(SYS_exit_group, 1);
 }
 
-[[gnu::naked]] void return_from_handler() {
-  __asm__("mov %0, %%eax\n\tsyscall" : : "i"(SYS_rt_sigreturn));
-}
-
 void survive_faults() {
   struct {  // as the kernel has it
     void (*handler)(int, siginfo_t*, void*);
     unsigned long flags;
     void (*restorer)();
     std::uint64_t mask;
-  } action{on_fault, SA_SIGINFO | SA_NODEFER | 0x04000000, return_from_handler, 0};
+  } action{on_fault, SA_SIGINFO | SA_NODEFER | sys::kNamesItsReturn, sys::return_from_handler, 0};
   std::uint64_t faults = 0;
   for (const int signal : {SIGSEGV, SIGBUS}) {
     sys::call(SYS_rt_sigaction, signal, sys::word(&action), 0, 8);

@@ -2,15 +2,14 @@
 // Looking at /proc/self and at our parent.
 #include "process.h"
 
-#include <dlfcn.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "../base/dynamic_section.h"
 #include "../base/line.h"
-#include "../base/real.h"
 #include "../base/system.h"
 
 namespace leakhook::life {
@@ -106,6 +105,17 @@ void find_executable(const char* started_as) {
   copy_text(process.executable, path.c_str());
 }
 
+/// Us, as the loader opened us. Not by dladdr, which only programs with a library of their own for
+/// it have (glibc 2.33 and older).
+int note_library(dl_phdr_info* object, std::size_t, void*) {
+  if (!holds(*object, reinterpret_cast<const void*>(&note_library))) return 0;
+  Text<sizeof process.library> path;
+  if (object->dlpi_name[0] != '/') path << process.directory << '/';
+  path << object->dlpi_name;
+  copy_text(process.library, path.c_str());
+  return 1;
+}
+
 void find_name(const char* program) {
   const long size = sys::read_file("/proc/self/comm", process.name, sizeof process.name);
   if (size <= 0) return copy_text(process.name, program);
@@ -122,15 +132,7 @@ void look_at_process() {
   copy_text(process.program, base_name(started_as));
   find_executable(started_as);
   find_name(process.program);
-  Dl_info info;
-  const auto* here = reinterpret_cast<const void*>(&look_at_process);
-  if (real::borrowed::dladdr1 != nullptr && real::borrowed::dladdr1(here, &info, nullptr, 0) != 0 &&
-      info.dli_fname != nullptr) {
-    Text<sizeof process.library> path;
-    if (info.dli_fname[0] != '/') path << process.directory << '/';
-    path << info.dli_fname;
-    copy_text(process.library, path.c_str());
-  }
+  dl_iterate_phdr(note_library, nullptr);
   find_exporter();
   process.start_ticks = read_start_ticks();
   process.is_first_of_tree = !parent_is_tracked();

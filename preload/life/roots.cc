@@ -5,6 +5,7 @@
 #include "../ledger/last_stacks.h"
 #include "../ledger/segment.h"
 #include "../mark/marker.h"
+#include "descriptor.h"
 #include "kernel_words.h"
 #include "present_pages.h"
 #include "thread_stacks.h"
@@ -99,7 +100,7 @@ void scan_present(mark::Marker* marker, Range range) {
 /// glibc keeps a pointer to the second entry of each thread's table of thread-local variables, also
 /// of the threads whose stacks it keeps.
 void give_modules_table(mark::Marker* marker, std::uint64_t descriptor) {
-  marker->root_word(reinterpret_cast<const std::uint64_t*>(descriptor)[1] - 16);
+  marker->root_word(modules_table_of(descriptor) - 16);
 }
 
 }  // namespace
@@ -129,7 +130,7 @@ bool Roots::leave_out_stacks(const Standstill& threads) {
   bool fits = true, are_all_known = true;
   for (std::size_t i = 0; i < threads.count(); ++i) {
     fits &= leave_out(stacks_of(map_, threads.threads()[i]).own.whole);
-    are_all_known &= threads.threads()[i].thread_pointer != 0;
+    are_all_known &= threads.threads()[i].descriptor != 0;
   }
   if (!are_all_known) return fits;  // what looks like an ended thread's may be alive
   for (const Mapping& mapping : map_) {
@@ -137,7 +138,7 @@ bool Roots::leave_out_stacks(const Standstill& threads) {
     if (!is_kept_stack(map_, mapping, &descriptor)) continue;
     bool is_alive = false;
     for (std::size_t i = 0; i < threads.count() && !is_alive; ++i)
-      is_alive = threads.threads()[i].thread_pointer == descriptor;
+      is_alive = threads.threads()[i].descriptor == descriptor;
     if (is_alive) continue;
     fits &= ended_.push(descriptor);
     fits &= leave_out(
@@ -201,7 +202,7 @@ void Roots::give_threads(mark::Marker* marker) const {
       const Range block = marker->block_of(stacks.borrowed.start);
       scan(marker, {stacks.borrowed.start, block.end != 0 ? block.end : stacks.borrowed.end});
     }
-    if (thread.thread_pointer != 0) give_modules_table(marker, thread.thread_pointer);
+    if (thread.descriptor != 0) give_modules_table(marker, thread.descriptor);
   }
   for (const std::uint64_t descriptor : ended_) give_modules_table(marker, descriptor);
   give_arguments(marker);

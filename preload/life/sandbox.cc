@@ -25,7 +25,7 @@ constinit std::atomic<bool> is_deadly{false};
 /// filter, the keeper writes the raw file.
 constexpr long kNeeded[] = {SYS_getpid,   SYS_getppid,    SYS_gettid,      SYS_rt_sigprocmask,
                             SYS_wait4,    SYS_exit,       SYS_write,       SYS_read,
-                            SYS_openat,   SYS_close,      SYS_fcntl,       SYS_poll,
+                            SYS_openat,   SYS_close,      SYS_fcntl,       sys::kPoll,
                             SYS_fstat,    SYS_faccessat,  SYS_renameat2,   SYS_uname,
                             SYS_unlinkat, SYS_exit_group, SYS_socketpair,  SYS_dup3,
                             SYS_setsid,   SYS_execve,     SYS_close_range, SYS_tgkill};

@@ -7,7 +7,7 @@
 #include "still_threads.h"
 
 #include <fcntl.h>
-#include <ucontext.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <cerrno>
@@ -104,7 +104,7 @@ std::uint64_t sleeping_stack_pointer(pid_t service, std::int32_t tid) {
 }
 
 /// The books know where threads live that could not tell. 0: they do not.
-std::uint64_t known_thread_pointer(std::int32_t tid) {
+std::uint64_t known_descriptor(std::int32_t tid) {
   for (const ThreadRecord& record : ledger::segment.all<ThreadRecord>(Region::threads))
     if (record.tid == tid && record.state == ThreadState::running) return record.identity;
   return 0;
@@ -149,14 +149,13 @@ bool stand_still_if_asked(const void* context) {
   if (now % 2 == 0) return false;
   if (Slot* const taken_slot = take_slot(now)) {
     Slot& slot = *taken_slot;
-    const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+    const auto& interrupted = *static_cast<const ucontext_t*>(context);
     slot.thread = {};
     slot.thread.tid = static_cast<std::int32_t>(sys::gettid());
     slot.thread.is_seen = true;
-    slot.thread.stack_pointer = static_cast<std::uint64_t>(registers[REG_RSP]);
-    __asm__("mov %%fs:0, %0" : "=r"(slot.thread.thread_pointer));
-    for (int i = 0; i < kRegisters; ++i)  // r8 … r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp
-      slot.thread.registers[i] = static_cast<std::uint64_t>(registers[i]);
+    slot.thread.stack_pointer = stack_pointer_of(interrupted);
+    slot.thread.descriptor = pthread_self();
+    copy_registers(interrupted, slot.thread.registers);
     slot.round.store(now, std::memory_order_release);  // pairs with await_all()
   }
   arrivals.fetch_add(1, std::memory_order_release);
@@ -253,7 +252,7 @@ ReachReason Standstill::begin(pid_t service, int signal, const WaitingThread& wa
                    .is_seen = true,
                    .is_awaited = false,
                    .stack_pointer = waiting.stack_pointer,
-                   .thread_pointer = waiting.thread_pointer,
+                   .descriptor = waiting.descriptor,
                    .registers = {}});
   constexpr std::uint64_t kLeaveLater = 1'000'000'000;  // ns: the fork may be slow
   goes_on_ns.store(deadline_ns + kLeaveLater, std::memory_order_relaxed);
@@ -270,7 +269,7 @@ ReachReason Standstill::begin(pid_t service, int signal, const WaitingThread& wa
     for (StillThread& thread : threads_) {
       if (thread.is_seen) continue;
       thread.stack_pointer = sleeping_stack_pointer(service, thread.tid);
-      thread.thread_pointer = known_thread_pointer(thread.tid);
+      thread.descriptor = known_descriptor(thread.tid);
     }
     return ReachReason::none;
   }

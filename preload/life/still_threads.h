@@ -13,18 +13,17 @@
 #include "../base/room.h"
 #include "../contract/layout.h"
 #include "memory_map.h"
+#include "registers.h"
 
 namespace leakhook::life {
-
-constexpr int kRegisters = 16;
 
 struct StillThread {
   std::int32_t tid;
   bool is_seen;                         ///< else only what the kernel tells is known
   bool is_awaited;                      ///< was asked and has not answered yet
   std::uint64_t stack_pointer;          ///< 0: unknown
-  std::uint64_t thread_pointer;         ///< its pthread_t; 0: unknown
-  std::uint64_t registers[kRegisters];  ///< general ones
+  std::uint64_t descriptor;             ///< its pthread_t; 0: unknown
+  std::uint64_t registers[kRegisters];
 };
 
 /// Handler's side: true when the thread was asked to stand still; it has done so, and goes on now.
@@ -42,7 +41,7 @@ void forget_standstill();
 struct WaitingThread {
   std::int32_t tid = 0;
   std::uint64_t stack_pointer = 0;
-  std::uint64_t thread_pointer = 0;
+  std::uint64_t descriptor = 0;
 };
 
 /// Keeper's side.

@@ -2,6 +2,7 @@
 // Which bytes of the threads' stacks are alive? What the registers and the mappings say.
 #include "thread_stacks.h"
 
+#include "descriptor.h"
 #include "present_pages.h"
 
 namespace leakhook::life {
@@ -17,17 +18,15 @@ bool is_above_guard(const MemoryMap& map, const Mapping& mapping) {
 
 }  // namespace
 
-std::uint64_t end_of_descriptor(std::uint64_t thread_pointer) {
-  constexpr std::uint64_t kDescriptor = 0x700;  // struct pthread has 1800 to 2400 bytes
-  return (thread_pointer + kDescriptor + kPage - 1) / kPage * kPage;
+std::uint64_t end_of_descriptor(std::uint64_t descriptor) {
+  return (end_of_descriptor_at(descriptor) + kPage - 1) / kPage * kPage;
 }
 
 std::uint64_t find_descriptor(std::uint64_t start, std::uint64_t end) {
   std::uint64_t found = 0;
   visit_present({start, end}, [&found](Range range) {
     for (std::uint64_t at = range.start; at + 24 <= range.end; at += 64) {
-      const auto* words = reinterpret_cast<const std::uint64_t*>(at);
-      if (words[0] == at && words[2] == at) found = at;
+      if (begins_descriptor(reinterpret_cast<const std::uint64_t*>(at))) found = at;
     }
   });
   return found;
@@ -40,7 +39,7 @@ StacksOfThread stacks_of(const MemoryMap& map, const StillThread& thread) {
     stacks.own = {here->range, {thread.stack_pointer, here->range.end}};
     return stacks;
   }
-  const std::uint64_t pointer = thread.thread_pointer;
+  const std::uint64_t pointer = thread.descriptor;
   const Mapping* home = pointer != 0 ? map.find(pointer) : nullptr;
   if (home == nullptr) {
     if (here != nullptr) stacks.borrowed = {thread.stack_pointer, here->range.end};

@@ -21,12 +21,11 @@ struct StacksOfThread {
 };
 StacksOfThread stacks_of(const MemoryMap& map, const StillThread& thread);
 
-/// Where a descriptor lies that points to itself twice, as those of glibc do (tcb at 0, self at
-/// 16), in [start, end); 0: nowhere.
+/// Where a thread's descriptor lies in [start, end); 0: nowhere.
 std::uint64_t find_descriptor(std::uint64_t start, std::uint64_t end);
 
-/// From a thread's descriptor to the end of its pages: it is the last thing on a stack.
-std::uint64_t end_of_descriptor(std::uint64_t thread_pointer);
+/// The end of the pages in which it lies.
+std::uint64_t end_of_descriptor(std::uint64_t descriptor);
 
 /// Is this the stack of a thread, above its guard page? *descriptor: that thread's.
 bool is_kept_stack(const MemoryMap& map, const Mapping& mapping, std::uint64_t* descriptor);

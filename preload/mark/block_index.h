@@ -50,7 +50,7 @@ class BlockIndex {
  public:
   /// `for_each(visit)` calls visit(address, size, stack) for every block; it is called three times,
   /// and must show the same blocks each time. False: no memory, or too many blocks. Blocks that no
-  /// program can have (not in the 47 bits of user space, not at a multiple of 8) are left out.
+  /// program can have (not in the bits of user space, not at a multiple of 8) are left out.
   template <class ForEach>
   bool build(ForEach&& for_each) {
     if (!directory_.take(kRegions)) return false;
@@ -160,7 +160,7 @@ class BlockIndex {
       visit_bits(page, word, line.starts[word] & ~line.found[word], visit);
   }
 
-  static constexpr std::uint32_t kAddressBits = 47;
+  static constexpr std::uint32_t kAddressBits = sys::kAddressBits;
 
  private:
   static constexpr std::uint32_t kRegionBits = 26;

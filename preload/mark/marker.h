@@ -12,8 +12,8 @@
 //   marker.finish()                                       marker.records() are the unreachable
 //   blocks
 //
-// A pointer is an aligned word whose lower 47 bits are an address in a block. What stands in the
-// upper bits is not looked at: tags of the processor's linear address masking, and counters that
+// A pointer is an aligned word whose lower 47 bits (48 on AArch64) are an address in a block. What
+// stands in the upper bits is not looked at: tags that the processor ignores, and counters that
 // lock-free lists keep there. A pointer one past the end is none.
 #pragma once
 #include <cstdint>

@@ -147,6 +147,8 @@ def main():
     for name in ("library", "command", "plugins", "source", "program"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--keep", help="folder for the profiles made")
+    parser.add_argument("--wrapper", default="", help="words before the program that bring it into "
+                        "another system, where our command cannot run: {preload}, {folder}")
     options = parser.parse_args()
     verdict = verdicts.of_file(options.source)
     missing = missing_needs(verdict.needs)
@@ -154,7 +156,8 @@ def main():
         print(f"skipped: needs {', '.join(missing)}")
         return SKIPPED
     setup = running.Setup(*(os.path.abspath(path) for path in
-                            (options.library, options.command, options.plugins)))
+                            (options.library, options.command, options.plugins)),
+                          tuple(options.wrapper.split()))
     try:
         complaints = test_program(os.path.abspath(options.program), verdict, setup, options.keep)
     except Skip as reason:

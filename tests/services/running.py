@@ -25,6 +25,7 @@ class Setup:
     library: str
     command: str
     plugins: str = ""
+    wrapper: tuple = ()  # words before the program; {preload} and {folder} are filled in
 
 
 @dataclass
@@ -182,7 +183,9 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
     folder = tempfile.mkdtemp(prefix="leakhook-test-")
 
     def dump(pid):
-        if asks == "command":
+        if setup.wrapper:
+            dump_over_there(setup, pid, folder)
+        elif asks == "command":
             dump_by_command(setup, pid, folder)
         elif asks == "kill":
             dump_by_signal(pid, folder)
@@ -190,7 +193,41 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
             dump_by_signal(pid, folder, signal.SIGRTMIN + int(asks))
     on_ask = dump if is_hooked and asks != "nobody" else None
     variables = environment(setup, preload, env, is_hooked)
-    return Session(argv, folder, variables, seconds, on_ask).finish()
+    argv, variables = wrapped(argv, variables, setup, folder)
+    run = Session(argv, folder, variables, seconds, on_ask).finish()
+    if setup.wrapper:
+        read_raw_dumps(folder, setup)
+    return run
+
+
+def wrapped(argv, variables, setup, folder):
+    """(argv, variables) of a program that runs in another system: of an emulator, of a chroot."""
+    if not setup.wrapper:
+        return argv, variables
+    rest = dict(variables)
+    preload = rest.pop("LD_PRELOAD", "")
+    return [word.format(preload=preload, folder=folder) for word in setup.wrapper] + argv, rest
+
+
+def raw_dumps(folder):
+    return [name for name in os.listdir(folder) if name.endswith(".lhk")]
+
+
+def read_raw_dumps(folder, setup):
+    """Makes profiles of the raw dumps in a folder. Raises RuntimeError when one cannot be read."""
+    for name in raw_dumps(folder):
+        done = subprocess.run([setup.command, "export", name], cwd=folder, capture_output=True,
+                              text=True, timeout=60, env=environment(setup, is_hooked=False))
+        os.unlink(os.path.join(folder, name))
+        if done.returncode != 0:
+            raise RuntimeError(f"leakhook export {name}: {done.stderr.strip()}")
+
+
+def dump_over_there(setup, pid, folder, number=signal.SIGUSR2):
+    """As dump_by_signal(), of a program for which our command cannot run beside it."""
+    os.kill(pid, number)
+    await_true(lambda: raw_dumps(folder), 30, f"a raw dump of process {pid} after a signal")
+    read_raw_dumps(folder, setup)
 
 
 def forget(run):

@@ -9,22 +9,48 @@
 
 #include "../address.h"
 
-/// The first glibc for this machine: the version of all that has never changed.
-#define LEAKHOOK_OLDEST_GLIBC "GLIBC_2.2.5"
-
 namespace leakhook::unwind::machine {
 
 // Register numbers as DWARF counts them (System V psABI, figure 3.36).
 constexpr unsigned kFramePointer = 6;
 constexpr unsigned kStackPointer = 7;
 constexpr unsigned kReturnAddress = 16;
+constexpr unsigned kProgramCounter = kReturnAddress;
 constexpr unsigned kRegisters = 17;
 
 /// call pushed the return address right below the CFA.
 constexpr std::int64_t kReturnSlot = -8;
 
+/// Where a rule's slot (Rule::slot) says that the caller's words lie, relative to the CFA.
+constexpr std::int64_t return_slot(std::int64_t) { return kReturnSlot; }
+constexpr std::int64_t frame_pointer_slot(std::int64_t slot) { return slot; }
+
+/// The slot of a rule for a frame that keeps its caller's words there. False: no rule has it.
+/// The frame pointer is in the frame itself, thus below the return address.
+constexpr bool slot_for(std::int64_t return_at, std::int64_t* slot) {
+  *slot = 0;
+  return return_at == kReturnSlot;
+}
+constexpr bool slot_for(std::int64_t return_at, std::int64_t frame_pointer_at,
+                        std::int64_t* slot) {
+  *slot = frame_pointer_at;
+  return return_at == kReturnSlot && frame_pointer_at < kReturnSlot;
+}
+
+/// The frame pointer and return address stand at the frame's upper end: a step by the frame
+/// pointer tells the caller's stack pointer, too.
+constexpr bool kFramePointerTellsStack = true;
+
+/// A return address as it stands in memory, to the address that it means.
+constexpr Address code_address(Address word) { return word; }
+
 /// One past the highest address a program is given unless it asks for more.
 constexpr Address kHighestCode = Address{1} << 47;
+/// A bit that no address of code has.
+constexpr Address kNeverInCode = Address{1} << 47;
+
+/// A call frame instruction that changes nothing for us.
+constexpr bool is_idle_instruction(std::uint8_t) { return false; }
 
 /// After the handler's ret the stack pointer stands at the ucontext: where in it each register is,
 /// in the order of DWARF numbers (uc_mcontext.gregs begins at 40).
@@ -37,8 +63,9 @@ constexpr std::uint8_t kSignalReturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x
 /// Registers in DWARF order; `known` has a bit for each whose value is certain.
 struct Registers {
   std::uint64_t value[kRegisters];
-  std::uint32_t known;
+  std::uint64_t known;
 };
+constexpr std::uint64_t bit_of(unsigned number) { return std::uint64_t{1} << number; }
 
 /// The registers here and now that our callers' unwind rules can speak of.
 __attribute__((always_inline)) inline void take_registers(Registers* out) {

@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
   g_is_bare = argc == 5;
   g_bounds = own_stack();
   g_last.prepare();
-  leakhook::unwind::prepare(nullptr);
+  leakhook::unwind::prepare(nullptr, nullptr);
   constexpr unsigned kRounds = 25;
   std::vector<double> nanoseconds;
   unsigned random = 1;

@@ -153,7 +153,7 @@ __attribute__((noinline)) void compare(const leakhook::unwind::CallSite& site) {
 
 __attribute__((constructor)) void begin() {
   t_is_inside = true;
-  leakhook::unwind::prepare(nullptr);
+  leakhook::unwind::prepare(nullptr, nullptr);
   const char* out = getenv("ORACLE_OUT");
   if (out != nullptr) g_out = open(out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const char* every = getenv("ORACLE_EVERY");

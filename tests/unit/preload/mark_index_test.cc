@@ -67,7 +67,7 @@ TEST(MarkIndex, KnowsTheLastBlockBeforeAnyAddress) {
       expect_last_start(index, sizes, block.address - 1);
     }
     expect_last_start(index, sizes, 4096);
-    expect_last_start(index, sizes, (std::uint64_t{1} << 47) - 1);
+    expect_last_start(index, sizes, (std::uint64_t{1} << BlockIndex::kAddressBits) - 1);
   }
 }
 

@@ -171,7 +171,8 @@ class RandomHeap {
       case 1:
         return block.address + 8 * (1 + 2 * below(2));
       case 2:
-        return block.address | below(1 << 17) << 47;
+        return block.address | below(1u << (64 - BlockIndex::kAddressBits))
+                                   << BlockIndex::kAddressBits;
       default:
         return block.address;
     }

@@ -67,7 +67,7 @@ TEST(Mark, WordsThatAreNoAddressesOfBlocksAreNone) {
 TEST(Mark, TagsInTheUpperBitsAreNotLookedAt) {
   TestHeap heap;
   const auto block = heap.add(40);
-  for (const int bit : {47, 48, 57, 62, 63}) {
+  for (const unsigned bit : {BlockIndex::kAddressBits, 49u, 57u, 62u, 63u}) {
     heap.roots = {block | std::uint64_t{1} << bit};
     EXPECT_EQ(heap.reach_of(block), Reach::reachable) << bit;
   }
@@ -379,7 +379,7 @@ TEST(Mark, LeavesOutBlocksThatCannotBe) {
     visit(0, 8, 1);
     visit(block, 40, 1);
     visit(block + 4, 8, 1);
-    visit(std::uint64_t{1} << 47, 8, 1);
+    visit(std::uint64_t{1} << BlockIndex::kAddressBits, 8, 1);
     visit(~std::uint64_t{7}, 8, 1);
   }));
   EXPECT_EQ(marker.facts().blocks, 1u);

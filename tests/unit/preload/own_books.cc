@@ -36,7 +36,7 @@ ledger::Attention* attention_of_nobody = nullptr;
 
 void prepare_unwinding() {
   static const bool once = [] {
-    unwind::prepare(ledger::modules::seen);
+    unwind::prepare(ledger::modules::seen, nullptr);
     return true;
   }();
   (void)once;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../../../preload/base/system.h"
+#include "busy_register.h"
 #include "own_books.h"
 
 namespace leakhook::life {
@@ -91,10 +92,7 @@ TEST_F(StillThreads, RegistersAreSeen) {
   std::atomic<bool>* const stops = &stops_;
   const std::int32_t tid = start([stops](std::atomic<std::int32_t>& own) {
     own = static_cast<std::int32_t>(sys::gettid());
-    while (!stops->load()) {
-      register std::uint64_t held __asm__("r13") = kMagic;
-      __asm__ volatile("mov $100000, %%ecx\n1: dec %%ecx\n jnz 1b" : "+r"(held) : : "ecx");
-    }
+    while (!stops->load()) keep_in_register(kMagic);
   });
   bool is_seen = false;
   for (int round = 0; round < 1000 && !is_seen; ++round) {
@@ -145,7 +143,7 @@ TEST_F(StillThreads, WithoutASignalAllAreUnseenButTheWaitingOne) {
   const StillThread* here = find(still, static_cast<std::int32_t>(sys::gettid()));
   ASSERT_NE(here, nullptr);
   EXPECT_TRUE(here->is_seen);
-  EXPECT_EQ(here->thread_pointer, 1u);
+  EXPECT_EQ(here->descriptor, 1u);
   still.end();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Does a signal handler find a word before or after a change, never in between?
-#include "../../../preload/ledger/unlocked.h"
+#include "unlocked.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where was this test function called from? As hooks say it; for files built with frame pointers.
 #pragma once
+#include <dlfcn.h>
 #include <pthread.h>
 
 #include "../../../unwind/capture.h"
@@ -8,12 +9,17 @@
 namespace leakhook::unwind {
 
 /// The caller of the function in which this stands.
-#define CALL_SITE                                                         \
-  ::leakhook::unwind::CallSite {                                          \
-    {reinterpret_cast<std::uint64_t>(__builtin_return_address(0))},       \
-        reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 16, \
-        *static_cast<const std::uint64_t*>(__builtin_frame_address(0))    \
+#define CALL_SITE                                                      \
+  ::leakhook::unwind::CallSite {                                       \
+    {reinterpret_cast<std::uint64_t>(__builtin_return_address(0))},    \
+        reinterpret_cast<std::uint64_t>(__builtin_dwarf_cfa()),        \
+        *static_cast<const std::uint64_t*>(__builtin_frame_address(0)) \
   }
+
+/// The C library's own way to find an object; null where it has none.
+inline SystemLookup system_lookup() {
+  return reinterpret_cast<SystemLookup>(dlsym(RTLD_DEFAULT, "_dl_find_object"));
+}
 
 /// Sanitizers take stack and make system calls of their own: what measures those is skipped then.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

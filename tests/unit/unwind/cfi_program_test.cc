@@ -139,7 +139,7 @@ TEST_F(CfiProgram, IgnoresRegistersBeyondOurs) {
 }
 
 TEST_F(CfiProgram, RefusesWhatItDoesNotKnow) {
-  EXPECT_FALSE(run(0, {0x2d}));
+  EXPECT_EQ(run(0, {0x2d}), machine::is_idle_instruction(0x2d));
   EXPECT_FALSE(run(0, {0x3c, 1}));
   EXPECT_FALSE(run(0, {0x0c, 7, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01})) << "offset beyond 32 bits";
   EXPECT_FALSE(run(0, {0x0f, 0xff, 0xff, 0x03})) << "expression past the end";

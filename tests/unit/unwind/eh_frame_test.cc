@@ -64,7 +64,7 @@ TEST(EhFrame, ReadsEncodings) {
 
 /// The library's whole table read in both ways gives the same.
 TEST(EhFrame, TableAndScanAgreeOnARealLibrary) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   Object object;
   ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "lldiv")), &object));
   const Extent extent = segment_around(object, object.eh_frame_hdr);
@@ -139,7 +139,7 @@ TEST(EhFrame, BrokenBytesNeitherFaultNorLoop) {
 
 /// As above with libc's own tables, where there is every kind of entry.
 TEST(EhFrame, MutatedLibraryTablesNeitherFaultNorLoop) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   Object object;
   ASSERT_TRUE(find_object(reinterpret_cast<Address>(dlsym(RTLD_DEFAULT, "lldiv")), &object));
   const Extent extent = segment_around(object, object.eh_frame_hdr);

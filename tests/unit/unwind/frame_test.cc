@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 #include <ucontext.h>
 
+#include <type_traits>
+
 #include "call_site.h"
 #include "machine.h"
+#include "of_machine.h"
 
 namespace leakhook::unwind {
 namespace {
@@ -71,26 +74,32 @@ TEST_F(FrameTest, DoesNotFollowWhatIsNoFramePointer) {
   EXPECT_TRUE(refuses(at(2), at(4))) << "code in the kernel's half";
 }
 
+/// What lies on the stack when a handler has returned.
+struct SignalStack {
+  char before[kContextAt + 16];
+  ucontext_t context;
+  Address sp() const { return reinterpret_cast<Address>(&context) - kContextAt; }
+  void set(unsigned number, Address value) {
+    auto& place = place_in(context, number);
+    place = static_cast<std::decay_t<decltype(place)>>(value);
+  }
+};
+
 TEST(SignalFrame, SlotsAreTheUcontexts) {
-  ucontext_t context{};
-  const auto slot = [&](const greg_t& place) {
-    return reinterpret_cast<const char*>(&place) - reinterpret_cast<const char*>(&context);
-  };
-  constexpr int kInDwarfOrder[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
-                                   REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
-                                   REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+  static SignalStack stack{};
   for (unsigned i = 0; i < machine::kRegisters; ++i) {
-    EXPECT_EQ(slot(context.uc_mcontext.gregs[kInDwarfOrder[i]]), machine::kContextSlot[i]) << i;
+    const Address place = reinterpret_cast<Address>(&place_in(stack.context, i));
+    EXPECT_EQ(place - stack.sp(), static_cast<Address>(machine::kContextSlot[i])) << i;
   }
 }
 
 TEST(SignalFrame, LeavesToTheInterruptedCode) {
-  alignas(8) ucontext_t context{};
-  const auto sp = reinterpret_cast<Address>(&context);
-  context.uc_mcontext.gregs[REG_RIP] = 0x500000;
-  context.uc_mcontext.gregs[REG_RSP] = static_cast<greg_t>(sp + 4096);
-  context.uc_mcontext.gregs[REG_RBP] = 77;
-  CheckedWords words({sp, sp + sizeof context});
+  static SignalStack stack{};
+  const Address sp = stack.sp();
+  stack.set(machine::kProgramCounter, 0x500000);
+  stack.set(machine::kStackPointer, sp + 4096);
+  stack.set(machine::kFramePointer, 77);
+  CheckedWords words({sp, sp + sizeof stack});
   Frame frame{0x700000, sp, 0, false};
   int changes = 0;
   ASSERT_EQ(leave_signal_frame(&frame, &words, &changes), Step::moved);
@@ -102,10 +111,10 @@ TEST(SignalFrame, LeavesToTheInterruptedCode) {
 }
 
 TEST(SignalFrame, LowerStacksAreFollowedAFewTimesOnly) {
-  alignas(8) ucontext_t context{};
-  const auto sp = reinterpret_cast<Address>(&context);
-  context.uc_mcontext.gregs[REG_RIP] = 0x500000;
-  context.uc_mcontext.gregs[REG_RSP] = static_cast<greg_t>(sp);  // itself: would never end
+  static SignalStack stack{};
+  const Address sp = stack.sp();
+  stack.set(machine::kProgramCounter, 0x500000);
+  stack.set(machine::kStackPointer, sp);  // itself: would never end
   CheckedWords words({0, 0});
   Frame frame{0x700000, sp, 0, false};
   int changes = 0;

@@ -13,6 +13,8 @@
 #include <string>
 #include <thread>
 
+#include "call_site.h"
+
 namespace leakhook::unwind {
 namespace {
 
@@ -22,10 +24,10 @@ class ObjectLookup : public testing::TestWithParam<bool> {
     if (GetParam()) {
       prepare_object_lookup(nullptr);
     } else {
-      prepare(nullptr);
+      prepare(nullptr, system_lookup());
     }
   }
-  void TearDown() override { prepare(nullptr); }
+  void TearDown() override { prepare(nullptr, system_lookup()); }
 };
 INSTANTIATE_TEST_SUITE_P(Way, ObjectLookup, testing::Bool(),
                          [](const auto& chosen) { return chosen.param ? "OwnTable" : "CLibrary"; });
@@ -89,7 +91,7 @@ TEST_P(ObjectLookup, FollowsLibrariesThatComeAndGo) {
 
 TEST(CLibraryLookup, KnowsNewLibrariesAtOnce) {
   if (dlsym(RTLD_DEFAULT, "_dl_find_object") == nullptr) GTEST_SKIP() << "before glibc 2.35";
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   void* library = dlopen(UNWIND_TEST_PLUGIN_A, RTLD_NOW);
   ASSERT_NE(library, nullptr) << dlerror();
   Object object;
@@ -127,7 +129,7 @@ TEST(OwnTable, ReadersSeeWholeRowsWhileItIsFilled) {
   }
   stop = true;
   writer.join();
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ __attribute__((noinline)) Captured capture_unbounded(std::span<Address> out) {
 
 TEST(Readable, WholeWalkNeedsNoOtherSystemCall) {
   if (kIsSanitized) GTEST_SKIP() << "the sanitizer makes system calls";
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   const pid_t child = fork();
   if (child == 0) {
     Address out[64];

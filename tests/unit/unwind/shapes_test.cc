@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "../../../unwind/capture.h"
+#include "call_site.h"
 #include "compare.h"
 #include "frames.h"
 #include "splice_check.h"
@@ -31,7 +32,7 @@ void use(void* place) { asm volatile("" : : "r"(place) : "memory"); }
 class Shapes : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     known_bounds(0);
     begin_splices();
     take_comparisons();
@@ -128,9 +129,9 @@ TEST_F(Shapes, FramesOfVaryingSize) {
 
 TEST_F(Shapes, RareFrames) {
   least_ = 3;
-  frame_with_cfa_in_rbx(compare_callback, nullptr);
+  frame_with_cfa_elsewhere(compare_callback, nullptr);
   frame_by_expression(compare_callback, nullptr);
-  frame_with_wild_rbp(compare_callback, nullptr);
+  frame_with_wild_frame_pointer(compare_callback, nullptr);
 }
 
 struct ComparesWhenDestroyed {

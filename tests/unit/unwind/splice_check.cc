@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <span>
 
-#include "../../../unwind/splice.h"
+#include "../../../unwind/x86_64/splice.h"
 #include "call_site.h"
 
 namespace leakhook::unwind {

@@ -178,7 +178,7 @@ __attribute__((noinline)) void rarely(unsigned) {
   jmp_buf* const before = g_jump_to;
   g_jump_to = nullptr;
   const auto inside = [](void*) { tree(1); };
-  (below(2) == 0 ? frame_with_cfa_in_rbx : frame_with_wild_rbp)(inside, nullptr);
+  (below(2) == 0 ? frame_with_cfa_elsewhere : frame_with_wild_frame_pointer)(inside, nullptr);
   g_jump_to = before;
 }
 
@@ -219,7 +219,7 @@ void run(unsigned seed) {
 class SpliceFuzz : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     known_bounds(0);
     begin_splices();
     take_comparisons();

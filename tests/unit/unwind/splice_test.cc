@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Twin of unwind/splice.h, splice.cc and last_stack.h: stacks that look like the last one, and are
+// Twin of unwind/x86_64/splice.h, splice.cc and last_stack.h: stacks that look like the last one, and are
 // not.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ __attribute__((noinline)) void check(void*) {
 class SpliceTest : public testing::Test {
  protected:
   void SetUp() override {
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
     known_bounds(0);
     begin_splices();
   }

@@ -152,7 +152,7 @@ class MadeUpStacks {
 
 /// A thread that took over the memory of another, whose stack was larger.
 TEST(SpliceOnAnotherStack, ReadsNothingAboveItsTop) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   begin_splices();
   const Address middle = readable_then_not(2) - 4096;
   constexpr Address kFrame = 48;  // made_up_return(6)
@@ -171,7 +171,7 @@ TEST(SpliceOnAnotherStack, ReadsNothingAboveItsTop) {
 }
 
 TEST(SpliceOnAnotherStack, PassesNoHalfWords) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   begin_splices();
   const Address low = readable_then_not(1) - 4096;
   for (const Address from : {low + 4, low}) {
@@ -187,7 +187,7 @@ TEST(SpliceOnAnotherStack, PassesNoHalfWords) {
 }
 
 TEST(SpliceOnAnotherStack, PassesNoHalfWordsByFramePointer) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   begin_splices();
   const Address low = readable_then_not(1) - 4096;
   constexpr int kByFramePointer = 14;
@@ -207,7 +207,7 @@ TEST(SpliceOnAnotherStack, PassesNoHalfWordsByFramePointer) {
 class SpliceWords : public testing::TestWithParam<unsigned> {};
 
 TEST_P(SpliceWords, AgreesWithTheFullWalk) {
-  prepare(nullptr);
+  prepare(nullptr, system_lookup());
   begin_splices();
   MadeUpStacks stacks(GetParam());
   constexpr unsigned kCaptures = kIsSanitized ? 10'000 : 50'000;

@@ -10,6 +10,7 @@
 #include "../../../unwind/capture.h"
 #include "call_site.h"
 #include "frames.h"
+#include "of_machine.h"
 
 namespace leakhook::unwind {
 namespace {
@@ -25,8 +26,7 @@ struct Use {
 /// Paints below itself, captures its caller and looks how far down the paint is gone.
 __attribute__((noinline)) void capture_on_paint(void* into) {
   static Address frames[256];
-  Address here;
-  asm volatile("movq %%rsp, %0" : "=r"(here));
+  const Address here = stack_pointer();
   auto* lowest = reinterpret_cast<volatile std::uint64_t*>(here / 8 * 8 - kPainted);
   for (std::size_t i = 0; i < kPainted / 8; ++i) lowest[i] = kPaint;
   const Captured captured = capture(CALL_SITE, {0, 0}, frames);
@@ -41,7 +41,7 @@ class StackUse : public testing::Test {
  protected:
   void SetUp() override {
     if (kIsSanitized) GTEST_SKIP() << "the sanitizer takes stack";
-    prepare(nullptr);
+    prepare(nullptr, system_lookup());
   }
 };
 
@@ -56,21 +56,21 @@ TEST_F(StackUse, UnderOneKibWithCompiledRules) {
   RecordProperty("bytes", static_cast<int>(use.bytes));
 }
 
-TEST_F(StackUse, UnderThreeHalvesKibWhenRulesAreCompiled) {
+TEST_F(StackUse, AFewKibWhenRulesAreCompiled) {
   Use use;
   forget_rules();
   capture_on_paint(&use);
   EXPECT_EQ(use.end, End::outermost);
-  EXPECT_LE(use.bytes, 1536u);
+  EXPECT_LE(use.bytes, kMostWithTables);
   RecordProperty("bytes", static_cast<int>(use.bytes));
 }
 
-TEST_F(StackUse, UnderTwoAndAHalfKibWithAllRegisters) {
+TEST_F(StackUse, AFewKibWithAllRegisters) {
   Use use;
   forget_rules();
   frame_by_expression(capture_on_paint, &use);
   EXPECT_EQ(use.end, End::outermost);
-  EXPECT_LE(use.bytes, 2560u);
+  EXPECT_LE(use.bytes, kMostWithRegisters);
   RecordProperty("bytes", static_cast<int>(use.bytes));
 }
 

@@ -17,7 +17,8 @@ class Tables {
   Address begin = 0x500000;
   std::uint32_t size = 0x100;
   std::string augmentation = "zR";
-  Code shared = {0x0c, 7, 8, 0x90, 1};  // def_cfa rsp+8; offset ra at cfa-8
+  std::uint8_t return_register = 16;
+  Code shared = {0x0c, 7, 8, 0x90, 1};  // of x86-64: def_cfa rsp+8; offset ra at cfa-8
   Code program;
   bool has_search_table = true;
 
@@ -31,7 +32,7 @@ class Tables {
     put<std::uint8_t>(1);
     for (const char c : augmentation) put<char>(c);
     put<char>(0);
-    append({1, 0x78, 16});  // code factor 1, data factor -8, return address in 16
+    append({1, 0x78, return_register});  // code factor 1, data factor -8
     append({1, 0x00});      // augmentation: absolute pointers
     append(shared);
     close(cie);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does a hook hand over to the real function without leaving a frame behind?
+// How does a hook hand over to the real function without leaving a frame behind? x86-64.
 //
 // LEAKHOOK_TAIL_JUMP(name, decide) defines the function `name`: it calls `decide`, an extern "C"
 // function of ours that gets the same first four arguments and the return address as its fifth, and
 // jumps to the address that it returned, with all argument registers and the stack as they came.
 #pragma once
-
-#ifndef __x86_64__
-#error "tail_jump.h knows x86-64 only"
-#endif
 
 #define LEAKHOOK_SAVE(reg) "push %" #reg "\n.cfi_adjust_cfa_offset 8\n"
 #define LEAKHOOK_RESTORE(reg) "pop %" #reg "\n.cfi_adjust_cfa_offset -8\n"

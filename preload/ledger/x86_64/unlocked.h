@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does a thread change a word that no other thread writes? In one instruction, so that a signal
-// handler of its own finds it before or after, never between; without the bus lock that costs six
-// times as much.
+// How does a thread change a word that no other thread writes? x86-64: in one instruction, so that
+// a signal handler of its own finds it before or after, never between; without the bus lock that
+// costs six times as much.
 //
 // Readers in other threads and processes see each word whole. Async-signal-safe.
 #pragma once

@@ -15,10 +15,11 @@
 #pragma once
 #include <atomic>
 
-#include "capture.h"
-#include "last_stack.h"
+#include "../capture.h"
+#include "../last_stack.h"
+#include "../plain_walk.h"
+#include "../rules.h"
 #include "machine.h"
-#include "rules.h"
 
 namespace leakhook::unwind {
 
@@ -237,9 +238,6 @@ class Splice {
   Index fp_user_;                         ///< LastStack::fp_user
   Index walked_user_ = LastStack::kNone;  ///< the outermost walked one
 };
-
-/// The plain walk, as the last stack: nothing of it is known next time.
-End walk_plainly(const CallSite& site, const StackBounds& bounds, LastStack* last);
 
 /// A stack that the splice could not remember, or one that grew by more than usual.
 template <class Checks>

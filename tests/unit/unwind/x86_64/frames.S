@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions with frames that compilers seldom make (frames.h). x86-64.
+// Functions with frames that compilers seldom make (../frames.h). x86-64.
   .text
   .macro function name
   .globl \name
@@ -19,7 +19,7 @@
   ret
   .cfi_endproc
 
-  function frame_with_cfa_in_rbx
+  function frame_with_cfa_elsewhere
   .cfi_startproc
   push %rbx
   .cfi_adjust_cfa_offset 8
@@ -101,7 +101,7 @@
   ret
   .cfi_endproc
 
-  function frame_with_wild_rbp
+  function frame_with_wild_frame_pointer
   .cfi_startproc
   push %rbp
   .cfi_adjust_cfa_offset 8

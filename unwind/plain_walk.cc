@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where are we, compared with last time? See splice.h; and what becomes of stacks that it refuses.
-#include "splice.h"
+// What becomes of a stack that cannot be found by comparing? Each frame is walked.
+#include "plain_walk.h"
 
 #include <algorithm>
 
@@ -16,14 +16,6 @@ __attribute__((noinline, cold)) End walk_plainly(const CallSite& site, const Sta
     last->hashes[i] = hash = LastStack::step(hash, last->pcs[i]);
   last->count = captured.count;
   return captured.end;
-}
-
-End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastStack* last) {
-  return capture_by_splice<AllChecks>(site, bounds, last);
-}
-
-End capture(const CallSite& site, const StackBounds& bounds, LastStack* last) {
-  return capture_anywhere<AllChecks>(site, bounds, last);
 }
 
 }  // namespace leakhook::unwind
