@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "../preload/contract/file_names.h"
 #include "../preload/contract/kinds.h"
 #include "file_bytes.h"
 #include "gzip.h"

@@ -44,11 +44,6 @@ inline constexpr ProfileRow kProfileRows[] = {
 #include "kinds.def"
 };
 
-/// The file of a profile is called STEM.<profile>.pb.gz; until it is whole, its writer's pid stands
-/// behind that and ".tmp.".
-inline constexpr char kProfileSuffix[] = ".pb.gz";
-inline constexpr char kPartialSuffix[] = ".tmp.";
-
 /// The row of a kind. Requires: kind is neither none nor count.
 constexpr const KindRow& row_of(Kind kind) { return kKindRows[static_cast<int>(kind) - 1]; }
 

@@ -8,6 +8,7 @@
 
 #include "../base/line.h"
 #include "../base/system.h"
+#include "../contract/file_names.h"
 #include "../contract/kinds.h"
 #include "../ledger/segment.h"
 #include "process.h"

@@ -3,27 +3,25 @@
 # Do the books of a program balance while it is stormed at, and when it ends?
 #
 # The programs are those of tests/services, judged by the same verdicts, with lines of their own:
-#   // long: ARGUMENTS     instead of `args` with --long
-#   // long leaks: ...     instead of `leaks` with --long
+#   // long: ARGUMENTS     instead of `args` in the long form
+#   // long leaks: ...     instead of `leaks` there
 #   // storm: 50           dumps are asked for so many times a second, from the first `dump me` on;
 #                          in each of them what *_before functions hold must be told exactly.
 # The last line that a program prints, `counts: ...`, tells how much it did; it goes to the table.
 # Exit status: 0 yes, 1 no, 77 the machine lacks what the program needs.
-import argparse
 import os
 import re
 import signal
 import sys
 import threading
 
-SERVICES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "services")
-sys.path.insert(0, SERVICES)
+import places
+import table
 
-import judgement        # noqa: E402
-import run_service      # noqa: E402
-import running          # noqa: E402
-import verdict as verdicts  # noqa: E402
-from table import Table  # noqa: E402
+import judgement
+import run_service
+import running
+import verdict as verdicts
 
 LONG_SECONDS = 1200
 ALL_JUDGED = 40  # of more dumps, these are read: the first, the last, and some in between
@@ -120,40 +118,39 @@ def examine_storm(run, verdict, main):
     return complaints, len(numbered)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("library", "command", "plugins", "source", "program"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--long", action="store_true")
-    Table.add_option(parser)
-    options = parser.parse_args()
-    verdict, hertz = wanted_of(options.source, options.long)
-    setup = running.Setup(*(os.path.abspath(path) for path in
-                            (options.library, options.command, options.plugins)))
-    table, name = Table(options), os.path.basename(options.program)
-    program = os.path.abspath(options.program)
+def run_both(program, verdict, setup, hertz):
+    """(row cells' counts, complaints, stderr). Raises Skip."""
     bare = running.run_program([program, *verdict.args], setup, False, verdict.seconds, verdict.env)
     hooked = None
     try:
-        if bare.status == run_service.SKIPPED:
-            return table.skip(name, bare.stderr)
+        if bare.status == table.SKIPPED:
+            raise run_service.Skip(bare.stderr)
         hooked, asked = run_hooked(program, verdict, setup, hertz)
         complaints = bare.complaints + hooked.complaints
         complaints += run_service.compare(bare, hooked, verdict)
-        if hertz:
-            found, made = examine_storm(hooked, verdict, name)
-        else:
-            found, made = run_service.examine(hooked, verdict, name), None
-        complaints += found
         did = re.search(r"^counts: (.*)$", bare.stdout.decode(), re.MULTILINE)
         did = did[1] if did else " ".join(["one run", *verdict.args])
-        if made is not None:
-            did += f"; {asked} dumps asked for in {made} made"
-        return table.tell(name, did, complaints, hooked.stderr)
+        main = os.path.basename(program)
+        if hertz:
+            found, made = examine_storm(hooked, verdict, main)
+            did += f"; {asked} requests for dumps, {made} made"
+        else:
+            found = run_service.examine(hooked, verdict, main)
+        return did, complaints + found, hooked.stderr
     finally:
         for run in (bare, hooked):
             if run:
                 running.forget(run)
+
+
+def main():
+    setup, options = places.read("source", "program")
+    verdict, hertz = wanted_of(options.source, table.is_long())
+    name, program = os.path.basename(options.program), os.path.abspath(options.program)
+    try:
+        return table.tell(name, *run_both(program, verdict, setup, hertz))
+    except run_service.Skip as reason:
+        return table.skip(name, str(reason))
 
 
 if __name__ == "__main__":
