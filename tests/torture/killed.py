@@ -24,7 +24,7 @@ import run_service
 import running
 
 PAGE, PATHS = 4096, 23
-KINDS = {16: "eventfd", 17: "file", 18: "memfd", 19: "pipe", 20: "timer", 21: "mapping", 22: "thread"}
+KINDS = {16: "eventfd", 17: "file", 18: "memfd", 19: "epoll", 20: "timer", 21: "mapping", 22: "thread"}
 PATH = re.compile(r"leak_path_(\d+)")
 LOSS = re.compile(r"^([a-z_]+): \d+ \(")
 LATEST = 0.08  # s after the start

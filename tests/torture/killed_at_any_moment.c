@@ -8,6 +8,7 @@
 // many operations of each thread, holding what the journal says.
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
@@ -56,7 +57,7 @@ MOVES(8) MOVES(9) MOVES(10) MOVES(11) MOVES(12) MOVES(13) MOVES(14) MOVES(15)
 OPENS(16, eventfd(0, 0))
 OPENS(17, open("/dev/null", O_RDONLY))
 OPENS(18, memfd_create("killed", 0))
-OPENS(19, fcntl(1, F_DUPFD, 300))
+OPENS(19, epoll_create1(0))
 PATH(20, struct sigevent event = {.sigev_notify = SIGEV_NONE};
      MUST(timer_create(CLOCK_MONOTONIC, &event, &held->timer) == 0))
 PATH(21, held->block = mmap(NULL, 4096 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
