@@ -4,7 +4,6 @@
 // Environment: TORTURE_WATCH, the supervisor's socket.
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "watched.h"
@@ -27,9 +26,14 @@ static int find_library(uint64_t* from, uint64_t* to) {
   return 0;
 }
 
-__attribute__((constructor)) static void begin(void) {
-  const char* path = getenv("TORTURE_WATCH");
+// libc has no environment yet.
+__attribute__((constructor)) static void begin(int argc, char** argv, char** environment) {
+  static const char name[] = "TORTURE_WATCH=";
+  const char* path = NULL;
   uint64_t from, to;
+  (void)argc, (void)argv;
+  for (; *environment != NULL; environment++)
+    if (strncmp(*environment, name, sizeof name - 1) == 0) path = *environment + sizeof name - 1;
   if (path == NULL || !find_library(&from, &to)) return;
   const long supervisor = reach_supervisor(path);
   if (supervisor < 0) return;

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# What does a service notice when system calls of its library fail, and does anybody hear of what was
+# lost by that?
+#
+# Each call that the library makes is refused, all of that number, from its birth on or from the
+# moment on in which the service runs; and each that the exporter makes, one at a time and all. The
+# service must do the same as ever, and what its profiles lack must be counted in them, or said.
+import errno
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import calls
+import places
+import table
+
+import judgement
+import pprof_file
+import run_service
+import running
+import verdict as verdicts
+from supervisor import Supervisor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = "goes_on_without"
+VERDICT = verdicts.of_file(os.path.join(HERE, PROGRAM + ".c"))
+ERRORS = ("EPERM", "ENOMEM", "ENOSYS", "ENOSPC")
+LOSS = re.compile(r"^([a-z_]+): \d+ \(")
+USUAL_LINE = re.compile(r"leakhook: (dump \d+|last state) of ")
+SECONDS = 100
+# How the service is set up: the calls of the second are not all among those of the first.
+WAYS = {"memory": {}, "file and pictures": {"LEAKHOOK_DIR": "segments", "LEAKHOOK_REACH": "all"}}
+# Without these no process can go on or end; nothing that lives refuses them.
+NOT_REFUSED = {"exit", "exit_group", "rt_sigreturn"}
+# In the source, but not made by the program of this test, and why.
+NOT_SEEN = {
+    "waitid": "pclose alone",
+    "fstatfs": "descriptors received over a socket alone",
+    "kill": "a copy that outlives its time",
+}
+
+
+class Books:
+    """What the files and lines of one run tell: an outcome, or a silent loss."""
+
+    def __init__(self, setup, run):
+        self.complaints, self.lost, self.kinds = [], set(), set()
+        self.said = [line[len("leakhook: "):] for line in run.stderr.splitlines()
+                     if line.startswith("leakhook: ") and not USUAL_LINE.match(line)]
+        for name in run.strangers():
+            if name.endswith(".lhk"):
+                self._export(setup, run, name)
+            else:
+                self.complaints.append(f"left behind: {name}")
+        numbered = run.dumps().get(run.pid, {})
+        self.is_whole = False
+        if numbered:
+            self.is_whole = self._judge(numbered[max(numbered)], run.pid)
+
+    def _export(self, setup, run, name):
+        path = os.path.join(run.folder, name)
+        done = subprocess.run([setup.command, "export", path], capture_output=True, text=True, timeout=60)
+        os.unlink(path)
+        self.kinds.add("raw")
+        if done.returncode != 0:
+            self.complaints.append(f"leakhook export {name}: {done.stderr}")
+
+    def _judge(self, files, pid):
+        profiles, found = run_service.load(files, PROGRAM, pid)
+        self.complaints += found
+        for p in profiles.values():
+            self.lost |= {match[1] for match in map(LOSS.match, p.comments()) if match}
+        wrong = judgement.judge(profiles, VERDICT)
+        self.wrong = wrong
+        return not wrong
+
+    def outcome(self):
+        """How it ended, in words."""
+        if self.is_whole:
+            words = ["whole"]
+        elif self.lost or self.said:
+            words = ["less"]
+        else:
+            self.complaints.append(f"a silent loss: {getattr(self, 'wrong', 'no dump')}"[:500])
+            words = ["SILENT"]
+        words += sorted(self.kinds)
+        words += [f"counted: {', '.join(sorted(self.lost))}"] if self.lost else []
+        return words + [f"said: {re.sub(r'[/.][^ ]*[0-9][^ ]*', '…', line)[:90]}" for line in self.said[:1]]
+
+
+class Trial:
+    """One run of the program; `decide` as for Supervisor, and told whether the service runs already."""
+
+    def __init__(self, setup, bare, way, decide, in_exporter=False):
+        self.setup, self.bare = setup, bare
+        self.folder = running.fresh_folder()
+        self.is_running = False
+        os.makedirs(os.path.join(self.folder, "segments"))
+        os.makedirs(os.path.join(self.folder, "watched"))
+        self._socket = os.path.join(self.folder, "watched", "watch")
+        env = dict(WAYS[way])
+        if in_exporter:
+            exporter = os.path.join(self.folder, "watched", "leakhook")
+            shutil.copy(os.path.join(setup.plugins, "watched_exporter"), exporter)
+            os.symlink(setup.command, os.path.join(self.folder, "watched", "real"))
+            env["LEAKHOOK_EXPORTER"] = exporter
+        else:
+            env["TORTURE_WATCH"] = self._socket
+        self.supervisor = Supervisor(self._socket, lambda number, index: decide(number, index, self.is_running))
+        variables = running.environment(setup, [] if in_exporter else ["libwatched_library.so"], env)
+        session = running.Session([os.path.join(setup.plugins, PROGRAM)], self.folder, variables, SECONDS,
+                                  self._asked)
+        self.run = session.finish()
+        self._await_exporters()
+        self.supervisor.close()
+
+    def _asked(self, pid):
+        """The first time: it runs. Later: a dump that it asked itself for is awaited."""
+        if self.is_running:
+            running.await_true(lambda: not self._keepers(pid), 60, "the end of the keepers")
+        self.is_running = True
+
+    @staticmethod
+    def _keepers(pid):
+        return [child for child in running.processes()
+                if running.stat_of(child)[1] == pid and running.stat_of(child)[0] not in ("Z", None)]
+
+    def _await_exporters(self):
+        """Those whose keeper is gone; they name the service."""
+        def runs(pid):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    return f"--live\0{self.run.pid}\0".encode() in file.read()
+            except OSError:
+                return False
+        running.await_true(lambda: not any(map(runs, running.processes())), 60, "the end of the exporters")
+
+    def judge(self):
+        """(words, complaints)"""
+        complaints = list(self.run.complaints)
+        complaints += run_service.compare(self.bare, self.run, VERDICT)
+        books = Books(self.setup, self.run)
+        words = books.outcome()
+        return words, complaints + books.complaints
+
+    def forget(self):
+        running.forget(self.run)
+
+
+class Faults:
+    def __init__(self, setup):
+        self.setup, self.names = setup, calls.numbers()
+        self.name_of = {number: name for name, number in self.names.items()}
+        self.bare = running.run_program([os.path.join(setup.plugins, PROGRAM)], setup, False)
+        self.trials = 0
+        self.bad = 0
+
+    def record(self, way, in_exporter):
+        """{name: count} of the calls of a run without faults, and whether that run was as it should be."""
+        trial = Trial(self.setup, self.bare, way, lambda *_: 0, in_exporter)
+        words, complaints = trial.judge()
+        trial.forget()
+        if words != ["whole"]:
+            complaints.append(f"without any fault: {words}")
+        seen = {self.name_of[number]: count for number, count in trial.supervisor.calls.items()}
+        where = "exporter" if in_exporter else f"library, {way}"
+        self.bad |= table.tell(f"calls of the {where}", f"{sum(seen.values())} calls of {len(seen)} numbers",
+                               complaints, trial.run.stderr)
+        return seen
+
+    def try_one(self, what, way, in_exporter, decide):
+        """One row of the table: what happened."""
+        try:
+            trial = Trial(self.setup, self.bare, way, decide, in_exporter)
+        except (TimeoutError, OSError) as error:
+            return what, 0, ["HANGS"], [str(error)], ""
+        words, complaints = trial.judge()
+        trial.forget()
+        return what, trial.supervisor.refused, words, complaints, trial.run.stderr
+
+    def try_all(self, orders):
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for what, refused, words, complaints, stderr in pool.map(lambda order: self.try_one(*order), orders):
+                self.trials += 1
+                self.bad |= bool(complaints)
+                table.row(what, f"{refused} refused", "; ".join(words) + (" **FAILS**" if complaints else ""))
+                for text in complaints[:6]:
+                    print("   ", text)
+                if complaints:
+                    print("    stderr:", stderr[-600:])
+
+
+def refusing(number, error, only=None, from_birth=True):
+    """decide() of a supervisor"""
+    def decide(asked, index, is_running):
+        is_it = asked == number and (only is None or index == only) and (from_birth or is_running)
+        return getattr(errno, error) if is_it else 0
+    return decide
+
+
+def orders_for_library(faults, seen):
+    """One after the other of: what, way, in_exporter, decide"""
+    for position, name in enumerate(sorted(set().union(*seen.values()) - NOT_REFUSED)):
+        ways = [way for way in WAYS if name in seen[way]]
+        for way in ways if table.is_long() else ways[:1]:
+            for phase, from_birth in (("birth", True), ("running", False)):
+                errors = ERRORS if table.is_long() else [ERRORS[(position + from_birth) % len(ERRORS)]]
+                for error in errors:
+                    yield (f"{name} {error}, library, {way}, from {phase} on", way, False,
+                           refusing(faults.names[name], error, None, from_birth))
+
+
+def orders_for_exporter(faults, seen):
+    choice = random.Random(1)
+    for position, name in enumerate(sorted(set(seen) - NOT_REFUSED)):
+        most = seen[name]
+        only = [None, *range(1, most + 1)] if table.is_long() and most <= 40 else [None, 1, most, choice.randint(1, most)]
+        for number, index in enumerate(dict.fromkeys(only if table.is_long() else only[:3])):
+            error = ERRORS[(position + number) % len(ERRORS)]
+            yield (f"{name} {error}, exporter, {'all' if index is None else f'call {index} of {most}'}", "memory",
+                   True, refusing(faults.names[name], error, index))
+
+
+def check_list(faults, seen):
+    """Each call of ours stands in the source by its name, and each of those is made here or excused."""
+    made, written = set().union(*seen.values()), calls.in_source()
+    complaints = [f"{name}: made, but not by name: the source has no SYS_{name}" for name in made - written]
+    complaints += [f"{name}: in the source, but never made: nobody refuses it"
+                   for name in written - made - set(NOT_SEEN)]
+    complaints += [f"{name}: made after all, strike it off the list" for name in set(NOT_SEEN) & made]
+    faults.bad |= table.tell("calls in the source", f"{len(written)} names, {len(made)} of them made", complaints)
+
+
+def main():
+    setup, options = places.read("part")
+    try:
+        faults = Faults(setup)
+        if options.part == "library":
+            seen = {way: faults.record(way, False) for way in WAYS}
+            check_list(faults, seen)
+            faults.try_all(orders_for_library(faults, seen))
+        else:
+            faults.try_all(orders_for_exporter(faults, faults.record("memory", True)))
+    finally:
+        running.forget(faults.bare)
+    table.row(f"faults of the {options.part}", f"{faults.trials} runs", "**some fail**" if faults.bad else "ok")
+    return 1 if faults.bad or not faults.trials else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
