@@ -79,7 +79,9 @@ int become_exporter(void* argument) {
   const std::uint64_t no_signals = 0;
   sys::call(SYS_setsid);  // a Ctrl-C at the service's terminal is not for us
   be_ended_first();
-  sys::call(SYS_dup3, place.exporter_end, 0, 0);
+  // Without it the exporter would read what the service's standard input has for the service.
+  place.exec_error = sys::call(SYS_dup3, place.exporter_end, 0, 0);
+  if (sys::failed(place.exec_error)) sys::call(SYS_exit_group, 127);
   set_mask(&no_signals, nullptr);
   Text<16> token, service;
   token << std::uint64_t{place.request.token};

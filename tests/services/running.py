@@ -100,6 +100,12 @@ def group_lives(group):
                for state, _, its_group in map(stat_of, processes()))
 
 
+def keepers_of(pid):
+    """Children that run: of a service without any of its own, those that write its dumps."""
+    return [child for child in processes()
+            if stat_of(child)[1] == pid and stat_of(child)[0] not in ("Z", None)]
+
+
 def dump_by_command(setup, pid, folder, *options):
     """`leakhook dump PID`: the paths that it names. Raises RuntimeError when it fails."""
     done = subprocess.run([setup.command, "dump", *options, str(pid)], cwd=folder, timeout=60,
@@ -202,6 +208,8 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
             dump_by_command(setup, pid, folder)
         elif asks == "kill":
             dump_by_signal(pid, folder)
+        elif asks == "itself":
+            await_true(lambda: not keepers_of(pid), 60, "the end of the keeper")
         else:
             dump_by_signal(pid, folder, signal.SIGRTMIN + int(asks))
     on_ask = dump if is_hooked and asks != "nobody" else None

@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   const struct rlimit small = {200 << 20, 200 << 20};
   const int rounds = rounds_of(argc, argv, 5);
   if (getenv("LIMITED") == NULL) {
-    MUST(setrlimit(RLIMIT_AS, &small) == 0 && setenv("LIMITED", "1", 1) == 0);
+    MUST(setenv("LIMITED", "1", 1) == 0 && setrlimit(RLIMIT_AS, &small) == 0);
     execv("/proc/self/exe", argv);
   }
   void* all = NULL;

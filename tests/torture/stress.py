@@ -16,6 +16,7 @@ import sys
 import threading
 
 import places
+import raw_dumps
 import table
 
 import judgement
@@ -126,7 +127,7 @@ def run_both(program, verdict, setup, hertz):
         if bare.status == table.SKIPPED:
             raise run_service.Skip(bare.stderr)
         hooked, asked = run_hooked(program, verdict, setup, hertz)
-        complaints = bare.complaints + hooked.complaints
+        complaints = bare.complaints + hooked.complaints + raw_dumps.export_all(setup, hooked.folder)[1]
         complaints += run_service.compare(bare, hooked, verdict)
         did = re.search(r"^counts: (.*)$", bare.stdout.decode(), re.MULTILINE)
         did = did[1] if did else " ".join(["one run", *verdict.args])
