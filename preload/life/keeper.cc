@@ -234,6 +234,17 @@ void dump_once(Place& place) {
 /// A keeper outlives its service, but finishes only what it has begun.
 bool is_service_alive() { return sys::call(SYS_getppid) == segment.owner; }
 
+/// The process waits for its last dump, and before that for a place of a keeper. Nothing else is
+/// begun: whoever asks fifty times a second would keep it from ending.
+bool is_ending() {
+  return segment.header->state.load(std::memory_order_relaxed) == ProcessState::ending;
+}
+
+void drop_waiting() {
+  Request request;
+  while (waiting.take(&request)) segment.count(Counter::dumps_dropped);
+}
+
 /// The labels that the settings want in each dump.
 Request with_settings(Request request) {
   request.labels = static_cast<std::uint8_t>(request.labels | process.settings.LABELS.set);
@@ -245,7 +256,7 @@ int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   tidy_descriptors(wants_picture(place));
   dump_once(place);
-  while (is_service_alive() && waiting.take(&place.request)) {
+  while (is_service_alive() && !is_ending() && waiting.take(&place.request)) {
     place.request = with_settings(place.request);
     place.waiting = {};
     name_dump(place);
@@ -314,9 +325,7 @@ bool await_end(Place& place, std::uint64_t deadline) {
 }  // namespace
 
 void start_keeper(const Request& request) {
-  // The process waits for a place for its last dump, and for that dump: for no newcomers.
-  if (segment.header->state.load(std::memory_order_relaxed) == ProcessState::ending)
-    return segment.count(Counter::dumps_dropped);
+  if (is_ending()) return segment.count(Counter::dumps_dropped);
   reap_keepers();
   if (Place* place = claim_place()) {
     start_in(*place, request, {}, keeper_end_signal());
@@ -339,6 +348,7 @@ void start_waiting() {
 
 void keep_and_wait(const Request& request, const WaitingThread& waiting) {
   const std::uint64_t deadline = sys::nanoseconds(CLOCK_MONOTONIC) + kLongestWait;
+  drop_waiting();
   Place* place = claim_place();
   for (int i = 0; place == nullptr && await_end(places[i % kPlaces], deadline); ++i) {
     reap_keepers();

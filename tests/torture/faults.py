@@ -33,7 +33,7 @@ VERDICT = verdicts.of_file(os.path.join(HERE, PROGRAM + ".c"))
 ERRORS = ("EPERM", "ENOMEM", "ENOSYS", "ENOSPC")
 LOSS = re.compile(r"^([a-z_]+): \d+ \(")
 USUAL_LINE = re.compile(r"leakhook: (dump \d+|last state) of ")
-SECONDS = 100
+SECONDS = 90
 # How the service is set up: the calls of the second are not all among those of the first.
 WAYS = {"memory": {}, "file and pictures": {"LEAKHOOK_DIR": "segments", "LEAKHOOK_REACH": "all"},
         "no exporter": {"LEAKHOOK_EXPORTER": "/nonexistent"}}

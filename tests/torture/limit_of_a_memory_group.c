@@ -1,6 +1,6 @@
 // leaks: 1000 heap in leak_before (17000 bytes), 100 heap in leak_after (1800 bytes)
 // long:
-// dumps: both
+// storm: 0
 // asks: itself
 // seconds: 60
 // SPDX-License-Identifier: Apache-2.0

@@ -1,7 +1,7 @@
 // leaks: 1000 heap in leak_before (17000 bytes), 1000 heap in leak_after (18000 bytes)
 // args: 5
 // long: 100
-// dumps: both
+// storm: 0
 // seconds: 60
 // SPDX-License-Identifier: Apache-2.0
 // Address space is used up to the last page, given back, and used up again; the program goes on when

@@ -5,8 +5,8 @@
 # The programs are those of tests/services, judged by the same verdicts, with lines of their own:
 #   // long: ARGUMENTS     instead of `args` in the long form
 #   // long leaks: ...     instead of `leaks` there
-#   // storm: 50           dumps are asked for so many times a second, from the first `dump me` on;
-#                          in each of them what *_before functions hold must be told exactly.
+#   // storm: 50           dumps are asked for so many times a second, from the first `dump me` on (0: where
+#                          the program asks); in each what *_before functions hold must be told exactly.
 # The last line that a program prints, `counts: ...`, tells how much it did; it goes to the table.
 # Exit status: 0 yes, 1 no, 77 the machine lacks what the program needs.
 import os
@@ -36,14 +36,14 @@ def own_lines(path):
 
 
 def wanted_of(path, is_long):
-    """(verdict, dumps a second)"""
+    """(verdict, dumps a second or None)"""
     verdict, own = verdicts.of_file(path), own_lines(path)
     if is_long and "long" in own:
         verdict.args = own["long"].split() or verdict.args
         verdict.seconds = LONG_SECONDS
     if is_long and "long leaks" in own:
         verdict.leaks = verdicts.parse([f"// leaks: {own['long leaks']}"]).leaks
-    return verdict, int(own.get("storm", 0))
+    return verdict, int(own["storm"]) if "storm" in own else None
 
 
 class Storm:
@@ -132,7 +132,7 @@ def run_both(program, verdict, setup, hertz):
         did = re.search(r"^counts: (.*)$", bare.stdout.decode(), re.MULTILINE)
         did = did[1] if did else " ".join(["one run", *verdict.args])
         main = os.path.basename(program)
-        if hertz:
+        if hertz is not None:
             found, made = examine_storm(hooked, verdict, main)
             did += f"; {asked} requests for dumps, {made} made"
         else:
