@@ -108,8 +108,14 @@ int become_exporter(void* argument) {
 
 void close_all(unsigned first, unsigned last) {
   if (!sys::failed(sys::call(SYS_close_range, first, last, 0))) return;
-  for (unsigned fd = first; fd <= last && fd < 65536; ++fd)  // kernels before 5.9
-    sys::close(static_cast<int>(fd));
+  // Kernels before 5.9, or a filter that does not know it.
+  const long folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (sys::failed(folder)) return;
+  sys::for_each_number_in(static_cast<int>(folder), [=](int fd) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number >= first && number <= last && fd != folder) sys::close(fd);
+  });
+  sys::close(static_cast<int>(folder));
 }
 
 /// Only 0, 1 and 2 stay, whatever the service had there: a socket that it closes must not live on
