@@ -14,10 +14,10 @@ LET_PASS = 1                              # SECCOMP_USER_NOTIF_FLAG_CONTINUE
 
 
 class Supervisor:
-    """Answers by decide(number, index), which returns an errno or 0; index counts the calls of that
-    number from 1 on. `calls` tells afterwards how many there were: {number: count}."""
+    """Answers by decide(number, index, first argument), which returns an errno or 0; index counts the
+    calls of that number from 1 on. `calls` tells afterwards how many there were: {number: count}."""
 
-    def __init__(self, path, decide=lambda number, index: 0):
+    def __init__(self, path, decide):
         self.calls = {}
         self.refused = 0
         self._decide = decide
@@ -50,8 +50,8 @@ class Supervisor:
             question = bytearray(80)
             try:
                 fcntl.ioctl(listener, RECEIVE, question)
-                identity, _, _, number = struct.unpack_from("<QIIi", question)
-                refusal = self._judge(number)
+                identity, _, _, number, _, _, first = struct.unpack_from("<QIIiIQQ", question)
+                refusal = self._judge(number, first)
                 flags = 0 if refusal else LET_PASS
                 fcntl.ioctl(listener, ANSWER, bytearray(struct.pack("<QqiI", identity, 0, -refusal, flags)))
             except OSError as error:  # interrupted by a signal, or killed: it asks again, or never
@@ -59,9 +59,9 @@ class Supervisor:
                     raise
         os.close(listener)
 
-    def _judge(self, number):
+    def _judge(self, number, first):
         with self._lock:
             index = self.calls[number] = self.calls.get(number, 0) + 1
-            refusal = self._decide(number, index)
+            refusal = self._decide(number, index, first)
             self.refused += bool(refusal)
             return refusal
