@@ -8,12 +8,9 @@
 # service must do the same as ever, and what its profiles lack must be counted in them, or said.
 import errno
 import os
-import random
 import re
 import shutil
-import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import calls
@@ -199,23 +196,23 @@ def refusing(name, number, error, only=None, from_birth=True):
 
 
 def orders_for_library(faults, seen):
-    """One after the other of: what, way, in_exporter, decide"""
+    """One after the other of: what, way, in_exporter, decide. The short form takes a part of them in turn."""
+    phases = (("birth", True), ("running", False))
     for position, name in enumerate(sorted(set().union(*seen.values()) - NOT_REFUSED)):
         ways = [way for way in WAYS if name in seen[way]]
         for way in ways if table.is_long() else ways[:1]:
-            for phase, from_birth in (("birth", True), ("running", False)):
-                errors = ERRORS if table.is_long() else [ERRORS[(position + from_birth) % len(ERRORS)]]
-                for error in errors:
+            for phase, from_birth in phases if table.is_long() else [phases[position % 2]]:
+                for error in ERRORS if table.is_long() else [ERRORS[position // 2 % len(ERRORS)]]:
                     yield (f"{name} {error}, library, {way}, from {phase} on", way, False,
                            refusing(name, faults.names[name], error, None, from_birth))
 
 
 def orders_for_exporter(faults, seen):
-    choice = random.Random(1)
     for position, name in enumerate(sorted(set(seen) - NOT_REFUSED)):
         most = seen[name]
-        only = [None, *range(1, most + 1)] if table.is_long() and most <= 40 else [None, 1, most, choice.randint(1, most)]
-        for number, index in enumerate(dict.fromkeys(only if table.is_long() else only[:3])):
+        first_dump = most // 2  # the same calls come again in the second dump
+        indices = [None, *range(1, first_dump + 1), most] if table.is_long() else [[None, 1, most][position % 3]]
+        for number, index in enumerate(indices):
             error = ERRORS[(position + number) % len(ERRORS)]
             yield (f"{name} {error}, exporter, {'all' if index is None else f'call {index} of {most}'}", "memory",
                    True, refusing(name, faults.names[name], error, index))
