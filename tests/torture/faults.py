@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -189,9 +190,18 @@ class Faults:
 
 def refusing(name, number, error, only=None, from_birth=True):
     """decide() of a Trial. What is written to stderr always passes: somebody shall hear."""
-    def decide(asked, index, first, is_running):
+    def decide(asked, index, first, _, is_running):
         is_it = asked == number and (only is None or index == only) and (from_birth or is_running)
         return getattr(errno, error) if is_it and not (name == "write" and first == 2) else 0
+    return decide
+
+
+def killing(number, at):
+    """The caller dies of its call."""
+    def decide(asked, index, _, pid, __):
+        if asked == number and index == at:
+            os.kill(pid, signal.SIGKILL)
+        return 0
     return decide
 
 
@@ -216,6 +226,11 @@ def orders_for_exporter(faults, seen):
             error = ERRORS[(position + number) % len(ERRORS)]
             yield (f"{name} {error}, exporter, {'all' if index is None else f'call {index} of {most}'}", "memory",
                    True, refusing(name, faults.names[name], error, index))
+    for name in ("openat", "write", "renameat2") if table.is_long() else ("write", "renameat2"):
+        most = seen[name] // 2
+        for index in range(1, most + 1) if table.is_long() else (most // 2, most):
+            yield (f"SIGKILL of the exporter in its {name}, call {index} of {most}", "memory", True,
+                   killing(faults.names[name], index))
 
 
 def check_list(faults, seen):

@@ -14,7 +14,7 @@ LET_PASS = 1                              # SECCOMP_USER_NOTIF_FLAG_CONTINUE
 
 
 class Supervisor:
-    """Answers by decide(number, index, first argument), which returns an errno or 0; index counts the
+    """Answers by decide(number, index, first argument, pid), which returns an errno or 0; index counts the
     calls of that number from 1 on. `calls` tells afterwards how many there were: {number: count}."""
 
     def __init__(self, path, decide):
@@ -50,8 +50,8 @@ class Supervisor:
             question = bytearray(80)
             try:
                 fcntl.ioctl(listener, RECEIVE, question)
-                identity, _, _, number, _, _, first = struct.unpack_from("<QIIiIQQ", question)
-                refusal = self._judge(number, first)
+                identity, pid, _, number, _, _, first = struct.unpack_from("<QIIiIQQ", question)
+                refusal = self._judge(number, first, pid)
                 flags = 0 if refusal else LET_PASS
                 fcntl.ioctl(listener, ANSWER, bytearray(struct.pack("<QqiI", identity, 0, -refusal, flags)))
             except OSError as error:  # interrupted by a signal, or killed: it asks again, or never
@@ -59,9 +59,9 @@ class Supervisor:
                     raise
         os.close(listener)
 
-    def _judge(self, number, first):
+    def _judge(self, number, first, pid):
         with self._lock:
             index = self.calls[number] = self.calls.get(number, 0) + 1
-            refusal = self._decide(number, index, first)
+            refusal = self._decide(number, index, first, pid)
             self.refused += bool(refusal)
             return refusal
