@@ -60,7 +60,7 @@ class Books:
                      if line.startswith("leakhook: ") and not USUAL_LINE.match(line)]
         raw, self.complaints = raw_dumps.export_all(setup, run.folder)
         self.kinds = {"raw"} if raw else set()
-        for name in run.strangers():  # of a dump that could not see whose files lie in its place
+        for name in run.files():  # of a dump that could not see whose files lie in its place
             os.rename(os.path.join(run.folder, name), os.path.join(run.folder, WITH_PID.sub(r"\1\2", name)))
         self.complaints += [f"left behind: {name}" for name in run.strangers()]
         numbered = run.dumps().get(run.pid, {})

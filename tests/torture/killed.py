@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import places
 import table
@@ -155,22 +156,29 @@ def under_run(setup, seconds):
     return victim, victim.profiles("kept"), complaints
 
 
+def kill_one(setup, way, seconds):
+    """(operations, how many under way, complaints)"""
+    victim, files, complaints = way(setup, seconds)
+    try:
+        profiles, found = run_service.load(files, "killed_at_any_moment", victim.pid)
+        complaints += found
+        if "heap" not in profiles:
+            return 0, 0, complaints
+        journal = victim.journal()
+        return journal.operations, journal.under_way, complaints + judge(journal, profiles)
+    finally:
+        running.forget(victim)
+
+
 def kill_many(setup, way, times, choice):
     """(counts, complaints)"""
+    moments = [choice.uniform(0, LATEST) for _ in range(times)]
     operations = under_way = 0
     complaints = []
-    for number in range(times):
-        seconds = choice.uniform(0, LATEST)
-        victim, files, found = way(setup, seconds)
-        profiles, more = run_service.load(files, "killed_at_any_moment", victim.pid)
-        found += more
-        if "heap" in profiles:
-            journal = victim.journal()
-            found += judge(journal, profiles)
-            operations += journal.operations
-            under_way += journal.under_way
-        complaints += [f"{way.__name__} {number}, killed after {seconds:.4f} s: {text}" for text in found[:4]]
-        running.forget(victim)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, (done, open_, found) in enumerate(pool.map(lambda at: kill_one(setup, way, at), moments)):
+            operations, under_way = operations + done, under_way + open_
+            complaints += [f"kill {number}, after {moments[number]:.4f} s: {text}" for text in found[:4]]
     if not operations or not under_way:
         complaints.append(f"{operations} operations, {under_way} under way: that proves nothing")
     return f"{times} kills after {operations} operations, {under_way} of them under way", complaints
