@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "../preload/contract/file_names.h"
 #include "../preload/contract/kinds.h"
 #include "file_bytes.h"
 #include "gzip.h"
@@ -94,7 +95,7 @@ bool OutputFiles::fail(const std::string& path) {
 }
 
 std::string OutputFiles::path_of(const std::string& stem, const std::string& profile) const {
-  return stem + "." + profile + ".pb.gz";
+  return stem + "." + profile + kProfileSuffix;
 }
 
 std::string OutputFiles::stem_number(int number) const {
@@ -104,7 +105,7 @@ std::string OutputFiles::stem_number(int number) const {
 }
 
 bool OutputFiles::write(const std::string& profile, std::string_view bytes) {
-  const std::string base = path_of(wanted_stem_, profile) + ".tmp." + std::to_string(getpid());
+  const std::string base = path_of(wanted_stem_, profile) + kPartialSuffix + std::to_string(getpid());
   std::string path = base;
   int fd = -1;
   // A crashed predecessor, or a neighbour in another pid namespace, may have left our name.

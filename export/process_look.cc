@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <memory>
@@ -118,7 +119,10 @@ std::optional<std::map<int, std::string>> ProcessLook::fds() const {
   std::map<int, std::string> targets;
   for (const int fd : *numbers) {
     std::string target = link_target(folder() + "/fd/" + std::to_string(fd));
-    if (!target.empty()) targets.emplace(fd, std::move(target));
+    if (!target.empty())
+      targets.emplace(fd, std::move(target));
+    else if (errno != ENOENT)  // not closed meanwhile: we may not look
+      return {};
   }
   return targets;
 }

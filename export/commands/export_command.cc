@@ -97,7 +97,8 @@ class Export {
     if (is_stream() && options_.stem.empty()) return fail(kExitUnable, "-o is missing");
     const int input = is_stream() ? STDIN_FILENO : open_input();
     if (input < 0) return fail(kExitUnable, options_.input + ": " + strerror(errno));
-    if (options_.live_pid > 0) look_first();
+    if (options_.live_pid > 0 && !look_first())
+      return fail(kExitUnable, std::string("cannot ask for the dump: ") + strerror(errno));
     const std::string error = profiles_.read(input);
     if (!error.empty())
       return fail(kExitUnable, (is_stream() ? "the dump" : options_.input) + " " + error);
@@ -122,10 +123,11 @@ class Export {
     return fd;
   }
 
-  /// Looks, then tells the keeper to begin.
-  void look_first() {
+  /// Looks, then tells the keeper to begin. False: it cannot be told, and waits until we end.
+  bool look_first() {
     profiles_.look_first(options_.live_pid);
-    if (send(STDIN_FILENO, "r", 1, MSG_NOSIGNAL) < 0) return;  // nobody waits: a pipe or a file
+    // Nobody waits where the input is a pipe or a file.
+    return send(STDIN_FILENO, "r", 1, MSG_NOSIGNAL) == 1 || errno == ENOTSOCK || errno == EPIPE;
   }
 
   int write_profiles() {

@@ -10,6 +10,8 @@
 #include <new>
 #include <set>
 
+#include "../../preload/contract/file_names.h"
+#include "../../preload/contract/kinds.h"
 #include "../file_bytes.h"
 #include "../open_file.h"
 #include "../segment_profiles.h"
@@ -19,7 +21,6 @@
 namespace leakhook::verdict {
 namespace {
 
-constexpr std::string_view kProfileSuffix = ".pb.gz";
 constexpr std::string_view kSegmentSuffix = ".lhk";
 
 /// Files that make one dump, a segment or profiles of one stem; or a folder of them.
@@ -33,7 +34,7 @@ struct Source {
 
 std::string stem_of(const std::string& path) {
   std::string stem = path;
-  if (stem.ends_with(kProfileSuffix)) stem.resize(stem.size() - kProfileSuffix.size());
+  if (stem.ends_with(kProfileSuffix)) stem.resize(stem.size() - std::strlen(kProfileSuffix));
   for (const ProfileRow& row : kProfileRows) {
     const std::string suffix = std::string(".") + row.name;
     if (stem.ends_with(suffix)) return stem.substr(0, stem.size() - suffix.size());
@@ -57,7 +58,7 @@ void add_file(const std::string& path, std::vector<Source>* sources) {
 bool add_stem(const std::string& stem, std::vector<Source>* sources) {
   bool is_one = false;
   for (const ProfileRow& row : kProfileRows) {
-    const std::string path = stem + "." + row.name + std::string(kProfileSuffix);
+    const std::string path = stem + "." + row.name + kProfileSuffix;
     if (access(path.c_str(), F_OK) != 0) continue;
     add_file(path, sources);
     is_one = true;

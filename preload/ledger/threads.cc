@@ -99,6 +99,7 @@ void only_this_thread_left() {
   __builtin_memcpy(name, segment.records<NameRecord>(Region::names)[id].text, sizeof name - 1);
   for (std::uint32_t i = 0; i < slot_count(); ++i) {
     ThreadRecord& record = table()[i];
+    end_for_others(record.version);
     if (record.state == ThreadState::free) continue;
     Writing writing(record.version);
     record.state = ThreadState::free;

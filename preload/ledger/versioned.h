@@ -38,4 +38,11 @@ class Writing {
   std::uint32_t odd_;
 };
 
+/// In a forked child, whose other threads did not come along: nobody ends what one of them was about
+/// to change, and nobody has to be waited for.
+inline void end_for_others(Version& version) {
+  const std::uint32_t now = version.load(std::memory_order_relaxed);
+  version.store(now + (now & 1), std::memory_order_relaxed);
+}
+
 }  // namespace leakhook::ledger

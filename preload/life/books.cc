@@ -112,9 +112,9 @@ void set_settings(SettingsInForce& settings) {
   settings.verbose = process.settings.VERBOSE;
   if (!set_output(settings, process.settings.OUTPUT.value) && process.is_first_of_tree) {
     Line line;
-    line << "LEAKHOOK_OUTPUT behind the working directory has more than "
+    line << "LEAKHOOK_OUTPUT is relative to a working directory that nobody knows, or has more than "
          << std::uint64_t{sizeof settings.output - 1}
-         << " characters: no dumps; give an absolute path";
+         << " characters with it: no dumps; give an absolute path";
     say(line.c_str());
   }
   copy_text(settings.exporter, process.exporter);

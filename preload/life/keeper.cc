@@ -18,7 +18,7 @@
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"
 #include "birth.h"
-#include "output_path.h"
+#include "dump_files.h"
 #include "picture.h"
 #include "process.h"
 #include "signals.h"
@@ -53,8 +53,6 @@ constinit Place places[kPlaces]{};
 constinit std::atomic<std::uint32_t> dumps_begun{0};
 /// Requests that found all places taken: done by the next keeper that is ready.
 constinit WaitingRequests waiting;
-/// What a dump's own suffixes need of a path: ".thread.pb.gz.tmp.<pid>.<attempt>".
-constexpr std::size_t kSuffixes = 64;
 /// A process that ends waits for its last dump no longer: a dead disk must not keep it.
 constexpr std::uint64_t kLongestWait = 60'000'000'000;  // ns
 
@@ -66,12 +64,24 @@ void set_mask(const std::uint64_t* mask, std::uint64_t* before) {
 
 // --- the exporter ------------------------------------------------------------------------------
 
+/// Where memory runs out, the kernel shall end us and not the service. (Of a vfork child, whose
+/// memory is another's, this is remembered for what it becomes.)
+void be_ended_first() {
+  const long file = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (sys::failed(file)) return;
+  sys::write(static_cast<int>(file), "1000", 4);
+  sys::close(static_cast<int>(file));
+}
+
 /// Runs between vfork and exec: in the keeper's memory, on its own stack.
 int become_exporter(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   const std::uint64_t no_signals = 0;
   sys::call(SYS_setsid);  // a Ctrl-C at the service's terminal is not for us
-  sys::call(SYS_dup3, place.exporter_end, 0, 0);
+  be_ended_first();
+  // Without it the exporter would read what the service's standard input has for the service.
+  place.exec_error = sys::call(SYS_dup3, place.exporter_end, 0, 0);
+  if (sys::failed(place.exec_error)) sys::call(SYS_exit_group, 127);
   set_mask(&no_signals, nullptr);
   Text<16> token, service;
   token << std::uint64_t{place.request.token};
@@ -98,8 +108,14 @@ int become_exporter(void* argument) {
 
 void close_all(unsigned first, unsigned last) {
   if (!sys::failed(sys::call(SYS_close_range, first, last, 0))) return;
-  for (unsigned fd = first; fd <= last && fd < 65536; ++fd)  // kernels before 5.9
-    sys::close(static_cast<int>(fd));
+  // Kernels before 5.9, or a filter that does not know it.
+  const long folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (sys::failed(folder)) return;
+  sys::for_each_number_in(static_cast<int>(folder), [=](int fd) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number >= first && number <= last && fd != folder) sys::close(fd);
+  });
+  sys::close(static_cast<int>(folder));
 }
 
 /// Only 0, 1 and 2 stay, whatever the service had there: a socket that it closes must not live on
@@ -136,7 +152,8 @@ bool await_exporter(int channel) {
 bool wants_picture(const Place& place) { return (place.request.labels & kLabelReach) != 0; }
 
 /// False: the descriptor does not take it.
-bool write_dump(Place& place, int fd) {
+bool write_dump(void* dump, int fd) {
+  auto& place = *static_cast<Place*>(dump);
   const StreamOrder order{place.number, place.realtime_ns, place.monotonic_ns, {}};
   return wants_picture(place) ? write_stream_of_picture(fd, order, place.waiting, place.buffer)
                               : write_stream(fd, order, place.buffer);
@@ -159,55 +176,17 @@ long run_exporter(Place& place) {
   long result = child;
   if (child > 0) {
     const bool is_ready = place.exec_error == 0 && await_exporter(channel[1]);
-    if (is_ready) write_dump(place, channel[1]);
+    if (is_ready) write_dump(&place, channel[1]);
     sys::close(channel[1]);
     int status = 0;
     while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
     }
+    if (WIFSIGNALED(status)) remove_partial_profiles(place.stem, child);
     result = place.exec_error != 0 ? place.exec_error : is_ready ? status : -EPROTO;
   } else {
     sys::close(channel[1]);
   }
   return result;
-}
-
-// --- the raw file ------------------------------------------------------------------------------
-
-/// Is the file at `path` a dump of this very process?
-bool is_ours(const char* path) {
-  alignas(8) char start[offsetof(Header, start_realtime_ns) + 32];
-  const long got = sys::read_file(path, start, sizeof start);
-  if (got < static_cast<long>(sizeof start)) return false;
-  const auto* header = reinterpret_cast<const Header*>(start);
-  return header->magic == kSegmentMagic && header->pid == segment.header->pid &&
-         header->process_start_ticks == segment.header->process_start_ticks;
-}
-
-bool write_raw(Place& place) {
-  Path partial, final;
-  partial << place.stem.c_str() << ".lhk.tmp." << static_cast<std::uint64_t>(sys::getpid());
-  final << place.stem.c_str();
-  Path plain;
-  plain << final.c_str() << ".lhk";
-  const bool is_free = sys::call(SYS_faccessat, -100, sys::word(plain.c_str()), 0) == -ENOENT;
-  if (!is_free && !is_ours(plain.c_str()))
-    final << '.' << static_cast<std::uint64_t>(segment.header->pid);
-  final << ".lhk";
-  const long fd =
-      sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (sys::failed(fd)) return false;
-  const bool is_written = write_dump(place, static_cast<int>(fd));
-  sys::close(static_cast<int>(fd));
-  if (is_written && !sys::failed(sys::call(SYS_renameat2, -100, sys::word(partial.c_str()), -100,
-                                           sys::word(final.c_str()), 0))) {
-    Line line;
-    line << "the exporter could not run; raw dump in " << final.c_str()
-         << ": make profiles of it with `leakhook export`";
-    say(line.c_str());
-    return true;
-  }
-  sys::call(SYS_unlinkat, -100, sys::word(partial.c_str()), 0);
-  return false;
 }
 
 // --- the keeper --------------------------------------------------------------------------------
@@ -242,7 +221,7 @@ void lose_for_its_path() {
 /// The exporter could not do it.
 void fall_back(Place& place) {
   if (!has_path(place)) return lose_for_its_path();
-  if (write_raw(place)) return segment.count(Counter::dumps_raw);
+  if (write_raw_file(place.stem, write_dump, &place)) return segment.count(Counter::dumps_raw);
   segment.count(Counter::dumps_lost);
   Line line;
   line << "cannot write a dump to " << place.stem.c_str() << ".lhk";
@@ -261,6 +240,17 @@ void dump_once(Place& place) {
 /// A keeper outlives its service, but finishes only what it has begun.
 bool is_service_alive() { return sys::call(SYS_getppid) == segment.owner; }
 
+/// The process waits for its last dump, and before that for a place of a keeper. Nothing else is
+/// begun: whoever asks fifty times a second would keep it from ending.
+bool is_ending() {
+  return segment.header->state.load(std::memory_order_relaxed) == ProcessState::ending;
+}
+
+void drop_waiting() {
+  Request request;
+  while (waiting.take(&request)) segment.count(Counter::dumps_dropped);
+}
+
 /// The labels that the settings want in each dump.
 Request with_settings(Request request) {
   request.labels = static_cast<std::uint8_t>(request.labels | process.settings.LABELS.set);
@@ -272,7 +262,7 @@ int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   tidy_descriptors(wants_picture(place));
   dump_once(place);
-  while (is_service_alive() && waiting.take(&place.request)) {
+  while (is_service_alive() && !is_ending() && waiting.take(&place.request)) {
     place.request = with_settings(place.request);
     place.waiting = {};
     name_dump(place);
@@ -283,6 +273,12 @@ int keep(void* argument) {
       ->keepers_ended.store(1, std::memory_order_release);  // pairs with may_record()
   sys::call(SYS_exit, 0);
   return 0;
+}
+
+/// The keeper was killed: what it did is over, and nobody has said so.
+void lose_with_its_keeper(const Place& place, std::int32_t pid) {
+  remove_partial_raw_file(place.stem, pid);
+  segment.count_and_say(Counter::dumps_lost);
 }
 
 Place* claim_place() {
@@ -335,6 +331,7 @@ bool await_end(Place& place, std::uint64_t deadline) {
 }  // namespace
 
 void start_keeper(const Request& request) {
+  if (is_ending()) return segment.count(Counter::dumps_dropped);
   reap_keepers();
   if (Place* place = claim_place()) {
     start_in(*place, request, {}, keeper_end_signal());
@@ -357,6 +354,7 @@ void start_waiting() {
 
 void keep_and_wait(const Request& request, const WaitingThread& waiting) {
   const std::uint64_t deadline = sys::nanoseconds(CLOCK_MONOTONIC) + kLongestWait;
+  drop_waiting();
   Place* place = claim_place();
   for (int i = 0; place == nullptr && await_end(places[i % kPlaces], deadline); ++i) {
     reap_keepers();
@@ -374,7 +372,9 @@ void reap_keepers() {
   for (Place& place : places) {
     std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
     if (pid == 0) continue;
-    const long result = sys::call(SYS_wait4, pid, 0, __WCLONE | WNOHANG, 0);
+    int status = 0;
+    const long result = sys::call(SYS_wait4, pid, sys::word(&status), __WCLONE | WNOHANG, 0);
+    if (result == pid && WIFSIGNALED(status)) lose_with_its_keeper(place, pid);
     if (result == pid || result == -ECHILD)  // not the next one: another thread may have reaped too
       place.unreaped.compare_exchange_strong(pid, 0, std::memory_order_release);
     else if (place.is_ending.load(std::memory_order_acquire))

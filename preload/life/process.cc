@@ -5,7 +5,6 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 
 #include "../base/dynamic_section.h"
@@ -125,8 +124,8 @@ void find_name(const char* program) {
 }  // namespace
 
 void look_at_process() {
-  const long got = sys::call(SYS_getcwd, sys::word(process.directory), sizeof process.directory);
-  if (sys::failed(got)) copy_text(process.directory, got == -ERANGE ? "" : "/");
+  if (sys::failed(sys::call(SYS_getcwd, sys::word(process.directory), sizeof process.directory)))
+    copy_text(process.directory, "");
   const auto* started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   if (started_as == nullptr) started_as = "";
   copy_text(process.program, base_name(started_as));

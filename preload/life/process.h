@@ -15,7 +15,7 @@ struct Process {
   char executable[512];
   char program[64];     ///< last part of the name that it was started by
   char name[16];        ///< as the kernel calls it
-  char directory[512];  ///< where the program started; empty: its name does not fit
+  char directory[512];  ///< where the program started; empty: does not fit, or nobody knows
   char library[512];    ///< path of libleakhook.so, empty when unknown
   char exporter[512];   ///< path of the leakhook command, empty when none was found
 };

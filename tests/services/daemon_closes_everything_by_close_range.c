@@ -2,6 +2,7 @@
 // env: LEAKHOOK_CHILD_EXIT=0
 // processes: 2
 // child leaks: 1 eventfd in leak_in_daemon
+// long:
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/eventfd.h>
 #include <sys/prctl.h>

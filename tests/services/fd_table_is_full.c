@@ -1,5 +1,6 @@
 // leaks: 61 eventfd in leak_until_refused
 // dumps: both
+// long:
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/eventfd.h>
 #include <sys/resource.h>

@@ -103,6 +103,14 @@ def _judge_leaks(found, leaks, libc_keeps):
             yield f"{function}: {count} {kind} ({size} bytes), where none belongs"
 
 
+def judge_alone(profiles, leaks):
+    """Sentences about these leaks, whatever else the profiles {name: profile} hold."""
+    found = Found(profiles)
+    functions = {leak.function for leak in leaks}
+    found.totals = {key: total for key, total in found.totals.items() if key[1] in functions}
+    return list(_judge_leaks(found, leaks, ()))
+
+
 def _is_told(misuse, wanted):
     def stands(value_type, function):
         return function is None or function in misuse.get(value_type, [])

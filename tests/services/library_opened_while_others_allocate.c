@@ -2,6 +2,7 @@
 // libc keeps: heap in clean_opening
 // dumps: both
 // seconds: 60
+// long: 300
 // SPDX-License-Identifier: Apache-2.0
 // The loader's lock is held by one thread while others allocate, and dumps are made.
 #include <dlfcn.h>
@@ -32,12 +33,13 @@ static void* allocates(void* unused) {
   return unused;
 }
 
-int main(void) {
+int main(int argc, char** argv) {
+  const int dumps = argc > 1 ? atoi(argv[1]) : 10;
   pthread_t threads[8];
   snprintf(path, sizeof path, "%s/liballocates_in_thread.so", getenv("PLUGINS"));
   for (int i = 0; i < 8; i++)
     MUST(pthread_create(&threads[i], NULL, i % 2 ? opens : allocates, NULL) == 0);
-  for (int i = 0; i < 10; i++) dump_me();
+  for (int i = 0; i < dumps; i++) dump_me();
   stop = 1;
   for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
   leak_at_end();

@@ -1,5 +1,6 @@
 // leaks: 1 heap in leak_one (77 bytes)
 // dumps: both
+// long:
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/resource.h>
 

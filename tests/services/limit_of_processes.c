@@ -1,6 +1,7 @@
 // leaks: not judged
 // dumps: none
 // env: LEAKHOOK_AT_EXIT=0
+// long:
 // SPDX-License-Identifier: Apache-2.0
 // No keeper can be started: command_scenarios.py looks for the raw dump that the thread writes itself.
 #include <sys/resource.h>

@@ -3,6 +3,7 @@
 // comment: ceiling_reached|LEAKHOOK_MEMORY|live_table_full
 // stderr: ^leakhook.*(MEMORY|full|ceiling)
 // dumps: both
+// long:
 // SPDX-License-Identifier: Apache-2.0
 #include "service.h"
 

@@ -2,8 +2,9 @@
 // libc keeps: heap in clean_in_a_row, heap in clean_together
 // dumps: both
 // seconds: 120
+// long: 100000
 // SPDX-License-Identifier: Apache-2.0
-// By hand: with 100000 as argument for so many threads.
+// Argument: how many threads.
 #include <pthread.h>
 
 #include "resident.h"

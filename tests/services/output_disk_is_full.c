@@ -2,6 +2,7 @@
 // env: LEAKHOOK_OUTPUT=full/x.%p.%n
 // stderr: ^leakhook
 // dumps: none
+// long:
 // SPDX-License-Identifier: Apache-2.0
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,5 +1,6 @@
 // leaks: 1 heap in leak_in_parent (9 bytes)
 // seconds: 60
+// long: 10000
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,11 +22,12 @@ static void in_handler(void) { free(kept(malloc(40))); }
 
 APART void leak_in_parent(void) { kept(malloc(9)); }
 
-int main(void) {
+int main(int argc, char** argv) {
+  const int count = argc > 1 ? atoi(argv[1]) : 200;
   pthread_t threads[4];
   MUST(pthread_atfork(in_handler, in_handler, in_handler) == 0);
   for (int i = 0; i < 4; i++) MUST(pthread_create(&threads[i], NULL, allocates, NULL) == 0);
-  for (int i = 0; i < 200; i++) {
+  for (int i = 0; i < count; i++) {
     const pid_t pid = fork();
     if (pid == 0) {
       for (int k = 0; k < 100; k++) free(kept(malloc(100)));

@@ -80,18 +80,31 @@ def await_true(claim, seconds, what):
         time.sleep(0.01)
 
 
+def stat_of(pid):
+    """(state, parent, group) of a process as /proc tells it, or three times None."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            state, parent, group = file.read().rpartition(")")[2].split()[:3]
+            return state, int(parent), int(group)
+    except (OSError, ValueError):
+        return None, None, None
+
+
+def processes():
+    """The numbers of all processes that there are."""
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
 def group_lives(group):
     """Does a process of this group run? Zombies do not."""
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
-                    state, _, its_group = file.read().rpartition(")")[2].split()[:3]
-            except (OSError, ValueError):
-                continue
-            if int(its_group) == group and state != "Z":
-                return True
-    return False
+    return any(its_group == group and state != "Z"
+               for state, _, its_group in map(stat_of, processes()))
+
+
+def keepers_of(pid):
+    """Children that run: of a service without any of its own, those that write its dumps."""
+    return [child for child in processes()
+            if stat_of(child)[1] == pid and stat_of(child)[0] not in ("Z", None)]
 
 
 def dump_by_command(setup, pid, folder, *options):
@@ -149,6 +162,7 @@ class Session:
             self.run.stdout += asks["word"] + b"\n" if asks else line
             if asks:
                 self._grant(int(asks["pid"]))
+        self.before_wait()
         self.run.status = self._process.wait()
         self._timer.cancel()
         try:  # dumps that were asked for last may still be on their way
@@ -164,6 +178,9 @@ class Session:
                 pass
         return self.run
 
+    def before_wait(self):
+        """Nothing more comes from the program; its number is its own until it is waited for."""
+
     def _grant(self, pid):
         if self._on_ask:
             try:
@@ -178,9 +195,14 @@ class Session:
             self.run.complaints.append("ended while it waited for its dump")
 
 
+def fresh_folder():
+    """For the files of one run. The caller removes it."""
+    return tempfile.mkdtemp(prefix="leakhook-test-")
+
+
 def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="command"):
     """Runs argv in a fresh folder. The caller removes the folder."""
-    folder = tempfile.mkdtemp(prefix="leakhook-test-")
+    folder = fresh_folder()
 
     def dump(pid):
         if setup.wrapper:
@@ -189,6 +211,8 @@ def run_program(argv, setup, is_hooked, seconds=30, env=None, preload=(), asks="
             dump_by_command(setup, pid, folder)
         elif asks == "kill":
             dump_by_signal(pid, folder)
+        elif asks == "itself":
+            await_true(lambda: not keepers_of(pid), 60, "the end of the keeper")
         else:
             dump_by_signal(pid, folder, signal.SIGRTMIN + int(asks))
     on_ask = dump if is_hooked and asks != "nobody" else None

@@ -67,6 +67,13 @@ class Output(scenario.Scenario):
         self.folder = parent
         self.assertIn("here.heap.pb.gz", self.files())
 
+    def test_start_folder_that_is_gone(self):
+        script = 'mkdir gone && cd gone && rmdir ../gone && LD_PRELOAD=$PRELOAD exec "$0"'
+        done = self.call("sh", "-c", script, self.program(PROGRAM), is_hooked=False, PRELOAD=self.setup.library)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, "^leakhook: LEAKHOOK_OUTPUT is relative to .* nobody knows")
+        self.assertEqual([name for name in os.listdir("/") if name.startswith(f"leakhook.{PROGRAM}.")], [])
+
     def test_sequences_that_make_the_path_too_long(self):
         long_name = os.path.join(self.folder, "n" * 60)
         os.symlink(self.program(PROGRAM), long_name)

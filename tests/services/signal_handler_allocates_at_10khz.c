@@ -1,5 +1,7 @@
 // leaks: 2000 heap in leak_in_handler (32000 bytes)
 // seconds: 60
+// long: 200000
+// long leaks: 200000 heap in leak_in_handler (3200000 bytes)
 // SPDX-License-Identifier: Apache-2.0
 // The handler interrupts our hooks at any point. (The loop calls no malloc: glibc's own locks would
 // not survive that.)
@@ -11,7 +13,7 @@
 
 #include "service.h"
 
-static atomic_int left = 2000;
+static atomic_int left;
 
 APART void leak_in_handler(void) { kept(malloc(16)); }
 static void interrupts(int unused) {
@@ -27,7 +29,8 @@ APART void clean_interrupted(void) {
   }
 }
 
-int main(void) {
+int main(int argc, char** argv) {
+  left = argc > 1 ? atoi(argv[1]) : 2000;
   struct sigaction action = {.sa_handler = interrupts, .sa_flags = SA_RESTART};
   sigaction(SIGALRM, &action, NULL);
   timer_t timer;

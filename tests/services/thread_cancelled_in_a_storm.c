@@ -1,5 +1,6 @@
 // leaks: 1 heap in leak_at_the_end (5 bytes)
 // libc keeps: heap in clean_storm
+// long: 20000
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
 #include <sys/socket.h>
@@ -24,8 +25,8 @@ static void* spins(void* unused) {
   for (volatile int i = 0;; i++) close(dup(-1));
   return unused;
 }
-APART void clean_storm(void) {
-  for (int i = 0; i < 500; i++) {
+APART void clean_storm(int count) {
+  for (int i = 0; i < count; i++) {
     pthread_t blocked, spinning;
     MUST(pthread_create(&blocked, NULL, calls_and_blocks, NULL) == 0);
     MUST(pthread_create(&spinning, NULL, spins, NULL) == 0);
@@ -35,9 +36,9 @@ APART void clean_storm(void) {
 }
 APART void leak_at_the_end(void) { kept(malloc(5)); }
 
-int main(void) {
+int main(int argc, char** argv) {
   MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-  clean_storm();
+  clean_storm(argc > 1 ? atoi(argv[1]) : 500);
   leak_at_the_end();
   return 0;
 }

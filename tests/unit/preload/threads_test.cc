@@ -321,6 +321,19 @@ TEST_F(Threads, OfAForkedProcessOnlyOneIsLeft) {
             0);
 }
 
+/// Another thread was in the middle of a change: it did not come along to end it.
+TEST_F(Threads, AForkedChildWaitsForNoOtherThread) {
+  ThreadRecord* thread = start();
+  EXPECT_EQ(in_child([=] {
+              const std::uint32_t version = thread->version.load();
+              thread->version.store(version | 1);
+              only_this_thread_left();
+              return records_in_use() == 1 && (thread->version.load() & 1) == 0 &&
+                     segment.header->counters[static_cast<int>(Counter::records_seized)].load() == 0;
+            }),
+            0);
+}
+
 /// A thread forks and its start routine returns in the child too.
 TEST_F(Threads, AForkingThreadsEndInTheChildLeavesNoRecord) {
   ThreadRecord* thread = start();

@@ -32,6 +32,17 @@ TEST(Versioned, AWriterThatDiedIsTakenOver) {
   EXPECT_EQ(books.counter(Counter::records_seized), 1u);
 }
 
+TEST(Versioned, AForkedChildWaitsForNobody) {
+  const testing::OwnBooks books;
+  Version left{7}, free{8};
+  end_for_others(left);
+  end_for_others(free);
+  EXPECT_EQ(left.load(), 8u);
+  EXPECT_EQ(free.load(), 8u);
+  { const Writing writing(left); }
+  EXPECT_EQ(books.counter(Counter::records_seized), 0u);
+}
+
 TEST(Versioned, GoesRound) {
   Version version{~0u - 1};
   { const Writing writing(version); }

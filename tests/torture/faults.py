@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# What does a service notice when system calls of its library fail, and does anybody hear of what was
+# lost by that?
+#
+# Each call that the library makes is refused, all of that number, from its birth on or from the
+# moment on in which the service runs; and each that the exporter makes, one at a time and all. The
+# service must do the same as ever, and what its profiles lack must be counted in them, or said.
+import errno
+import os
+import re
+import shutil
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import calls
+import places
+import raw_dumps
+import table
+
+import judgement
+import run_service
+import running
+import verdict as verdicts
+from supervisor import Supervisor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = "goes_on_without"
+VERDICT = verdicts.of_file(os.path.join(HERE, PROGRAM + ".c"))
+ERRORS = ("EPERM", "ENOMEM", "ENOSYS", "ENOSPC")
+LOSS = re.compile(r"^([a-z_]+): \d+ \(")
+LOADERS_LINE = re.compile(r"cannot set up thread-local storage|error while loading shared libraries")
+USUAL_LINE = re.compile(r"leakhook: (dump \d+|last state) of ")
+SECONDS = 90
+WITH_PID = re.compile(r"^(leakhook\.\w+\.(?:\d+)\.\d{4})\.\d+(\.[a-z]+\.pb\.gz)$")
+# How the service is set up: each makes calls that the others do not.
+WAYS = {"memory": {}, "file and pictures": {"LEAKHOOK_DIR": "segments", "LEAKHOOK_REACH": "all"},
+        "no exporter": {"LEAKHOOK_EXPORTER": "/nonexistent"}}
+# Without these no process can end, or knows who it is; the kernel never refuses them, nor does any filter
+# under which a program could live.
+NOT_REFUSED = {"exit", "exit_group", "rt_sigreturn", "getpid", "gettid"}
+# In the source, but not made by the program of this test, and why.
+NOT_SEEN = {
+    "waitid": "pclose alone",
+    "fstatfs": "descriptors received over a socket alone",
+    "kill": "a copy that outlives its time",
+    "tgkill": "the end by a signal alone",
+    "unlinkat": "what a killed writer left, see dump_killed.py",
+    "sched_yield": "where two threads meet in one record: not in each run",
+}
+
+
+class Books:
+    """What the files and lines of one run tell: an outcome, or a silent loss."""
+
+    def __init__(self, setup, run):
+        self.lost, self.wrong = set(), []
+        self.said = [line[len("leakhook: "):] for line in run.stderr.splitlines()
+                     if line.startswith("leakhook: ") and not USUAL_LINE.match(line)]
+        raw, self.complaints = raw_dumps.export_all(setup, run.folder)
+        self.kinds = {"raw"} if raw else set()
+        for name in run.files():  # of a dump that could not see whose files lie in its place
+            os.rename(os.path.join(run.folder, name), os.path.join(run.folder, WITH_PID.sub(r"\1\2", name)))
+        self.complaints += [f"left behind: {name}" for name in run.strangers()]
+        numbered = run.dumps().get(run.pid, {})
+        self.is_whole = False
+        if numbered:
+            self.is_whole = self._judge(numbered[max(numbered)], run.pid)
+
+    def _judge(self, files, pid):
+        profiles, found = run_service.load(files, PROGRAM, pid)
+        self.complaints += found
+        for p in profiles.values():
+            self.lost |= {match[1] for match in map(LOSS.match, p.comments()) if match}
+        self.wrong = judgement.judge(profiles, VERDICT)
+        return not self.wrong
+
+    def outcome(self):
+        """How it ended, in words."""
+        if self.is_whole:
+            words = ["whole"]
+        elif self.lost or self.said:
+            words = ["less"]
+        else:
+            self.complaints.append(f"a silent loss: {self.wrong or 'no dump'}"[:500])
+            words = ["SILENT"]
+        words += sorted(self.kinds)
+        words += [f"counted: {', '.join(sorted(self.lost))}"] if self.lost else []
+        return words + [f"said: {re.sub(r'[/.][^ ]*[0-9][^ ]*', '…', line)[:90]}" for line in self.said[:1]]
+
+
+class Trial:
+    """One run of the program; `decide` as for Supervisor, and told whether the service runs already."""
+
+    def __init__(self, setup, bare, way, decide, in_exporter=False):
+        self.setup, self.bare = setup, bare
+        self.folder = running.fresh_folder()
+        self.is_running = False
+        os.makedirs(os.path.join(self.folder, "segments"))
+        os.makedirs(os.path.join(self.folder, "watched"))
+        self._socket = os.path.join(self.folder, "watched", "watch")
+        env = dict(WAYS[way])
+        if in_exporter:
+            exporter = os.path.join(self.folder, "watched", "leakhook")
+            shutil.copy(os.path.join(setup.plugins, "watched_exporter"), exporter)
+            os.symlink(setup.command, os.path.join(self.folder, "watched", "real"))
+            env["LEAKHOOK_EXPORTER"] = exporter
+        else:
+            env["TORTURE_WATCH"] = self._socket
+        self.supervisor = Supervisor(self._socket, lambda *call: decide(*call, self.is_running))
+        variables = running.environment(setup, [] if in_exporter else ["libwatched_library.so"], env)
+        session = running.Session([os.path.join(setup.plugins, PROGRAM)], self.folder, variables, SECONDS,
+                                  self._asked)
+        self.run = session.finish()
+        self._await_exporters()
+        self.supervisor.close()
+
+    def _asked(self, pid):
+        """The first time: it runs. Later: a dump that it asked itself for is awaited."""
+        if self.is_running:
+            running.await_true(lambda: not running.keepers_of(pid), 60, "the end of the keepers")
+        self.is_running = True
+
+    def _await_exporters(self):
+        """Those whose keeper is gone; they name the service."""
+        def runs(pid):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    return f"--live\0{self.run.pid}\0".encode() in file.read()
+            except OSError:
+                return False
+        running.await_true(lambda: not any(map(runs, running.processes())), 60, "the end of the exporters")
+
+    def judge(self):
+        """(words, complaints)"""
+        complaints = list(self.run.complaints)
+        complaints += [text for text in run_service.compare(self.bare, self.run, VERDICT)
+                       if not LOADERS_LINE.search(text)]  # of an exporter that could not even be loaded
+        books = Books(self.setup, self.run)
+        words = books.outcome()
+        return words, complaints + books.complaints
+
+    def forget(self):
+        running.forget(self.run)
+
+
+class Faults:
+    def __init__(self, setup):
+        self.setup, self.names = setup, calls.numbers()
+        self.name_of = {number: name for name, number in self.names.items()}
+        self.bare = running.run_program([os.path.join(setup.plugins, PROGRAM)], setup, False)
+        self.trials = 0
+        self.bad = 0
+
+    def record(self, way, in_exporter):
+        """{name: count} of the calls of a run without faults, and whether that run was as it should be."""
+        trial = Trial(self.setup, self.bare, way, lambda *_: 0, in_exporter)
+        words, complaints = trial.judge()
+        trial.forget()
+        if words[0] != "whole":
+            complaints.append(f"without any fault: {words}")
+        seen = {self.name_of[number]: count for number, count in trial.supervisor.calls.items()}
+        where = "exporter" if in_exporter else f"library, {way}"
+        self.bad |= table.tell(f"calls of the {where}", f"{sum(seen.values())} calls of {len(seen)} numbers",
+                               complaints, trial.run.stderr)
+        return seen
+
+    def try_one(self, what, way, in_exporter, decide):
+        """One row of the table: what happened."""
+        try:
+            trial = Trial(self.setup, self.bare, way, decide, in_exporter)
+        except (TimeoutError, OSError) as error:
+            return what, 0, ["HANGS"], [str(error)], ""
+        words, complaints = trial.judge()
+        trial.forget()
+        return what, trial.supervisor.refused, words, complaints, trial.run.stderr
+
+    def try_all(self, orders):
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for what, refused, words, complaints, stderr in pool.map(lambda order: self.try_one(*order), orders):
+                self.trials += 1
+                self.bad |= bool(complaints)
+                table.row(what, f"{refused} refused", "; ".join(words) + (" **FAILS**" if complaints else ""))
+                for text in complaints[:6]:
+                    print("   ", text)
+                if complaints:
+                    print("    stderr:", stderr[-600:])
+
+
+def refusing(name, number, error, only=None, from_birth=True):
+    """decide() of a Trial. What is written to stderr always passes: somebody shall hear."""
+    def decide(asked, index, first, _, is_running):
+        is_it = asked == number and (only is None or index == only) and (from_birth or is_running)
+        return getattr(errno, error) if is_it and not (name == "write" and first == 2) else 0
+    return decide
+
+
+def killing(number, at):
+    """The caller dies of its call."""
+    def decide(asked, index, _, pid, __):
+        if asked == number and index == at:
+            os.kill(pid, signal.SIGKILL)
+        return 0
+    return decide
+
+
+def orders_for_library(faults, seen):
+    """One after the other of: what, way, in_exporter, decide. The short form takes a part of them in turn."""
+    phases = (("birth", True), ("running", False))
+    for position, name in enumerate(sorted(set().union(*seen.values()) - NOT_REFUSED)):
+        ways = [way for way in WAYS if name in seen[way]]
+        for way in ways if table.is_long() else ways[:1]:
+            for phase, from_birth in phases if table.is_long() else [phases[position % 2]]:
+                for error in ERRORS if table.is_long() else [ERRORS[position // 2 % len(ERRORS)]]:
+                    yield (f"{name} {error}, library, {way}, from {phase} on", way, False,
+                           refusing(name, faults.names[name], error, None, from_birth))
+
+
+def orders_for_exporter(faults, seen):
+    for position, name in enumerate(sorted(set(seen) - NOT_REFUSED)):
+        most = seen[name]
+        first_dump = most // 2  # the same calls come again in the second dump
+        indices = [None, *range(1, first_dump + 1), most] if table.is_long() else [[None, 1, most][position % 3]]
+        for number, index in enumerate(indices):
+            error = ERRORS[(position + number) % len(ERRORS)]
+            yield (f"{name} {error}, exporter, {'all' if index is None else f'call {index} of {most}'}", "memory",
+                   True, refusing(name, faults.names[name], error, index))
+    for name in ("openat", "write", "renameat2") if table.is_long() else ("write", "renameat2"):
+        most = seen[name] // 2
+        for index in range(1, most + 1) if table.is_long() else (most // 2, most):
+            yield (f"SIGKILL of the exporter in its {name}, call {index} of {most}", "memory", True,
+                   killing(faults.names[name], index))
+
+
+def check_list(faults, seen):
+    """Each call of ours stands in the source by its name, and each of those is made here or excused."""
+    made, written = set().union(*seen.values()), calls.in_source()
+    complaints = [f"{name}: made, but not by name: the source has no SYS_{name}" for name in made - written]
+    complaints += [f"{name}: in the source, but never made: nobody refuses it"
+                   for name in written - made - set(NOT_SEEN)]
+    complaints += [f"{name}: made after all, strike it off the list" for name in (set(NOT_SEEN) - {"sched_yield"}) & made]
+    faults.bad |= table.tell("calls in the source", f"{len(written)} names, {len(made)} of them made", complaints)
+
+
+def main():
+    setup, options = places.read("part")
+    try:
+        faults = Faults(setup)
+        if options.part == "library":
+            seen = {way: faults.record(way, False) for way in WAYS}
+            check_list(faults, seen)
+            faults.try_all(orders_for_library(faults, seen))
+        else:
+            faults.try_all(orders_for_exporter(faults, faults.record("memory", True)))
+    finally:
+        running.forget(faults.bare)
+    table.row(f"faults of the {options.part}", f"{faults.trials} runs", "**some fail**" if faults.bad else "ok")
+    return 1 if faults.bad or not faults.trials else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
