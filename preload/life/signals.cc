@@ -172,17 +172,18 @@ SignalChange signal_changes(int signal, const struct sigaction* action) {
 }
 
 void signal_changed(int signal, const struct sigaction* action) {
-  if (!is_valid(signal) || action == nullptr || !is_alive()) return;
+  // In a forked child this may come before its first event.
+  if (!is_valid(signal) || action == nullptr || is_in_anothers_memory()) return;
   const bool is_default = (action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL;
   if (is_default) {
     // The program had its own handler and gives the signal back.
-    if (process.settings.AT_EXIT && may_dump() && is_ending_signal(signal) &&
+    if (process.settings.AT_EXIT && may_dump() && may_come_alive() && is_ending_signal(signal) &&
         !is_dump_signal(signal))
       install(signal, on_ending_signal);
     return;
   }
   is_ours[signal].store(false);
-  if (is_dump_signal(signal)) yield_dump_signal();
+  if (is_dump_signal(signal) && come_alive()) yield_dump_signal();
 }
 
 }  // namespace leakhook::life
