@@ -64,6 +64,13 @@ def environment(setup, folder, libraries, settings):
     return env
 
 
+def default_signals():
+    """As a login would begin, whoever started us."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def side(setup, folder, mode):
     """(libraries, settings) of a mode. `witnessed`: bare, beside the witness."""
     if mode == "bare":
@@ -167,7 +174,7 @@ def run(line, mode, setup, folder):
         process = subprocess.Popen(["sh", "-c", line.command], cwd=f"{folder}/work",
                                    env=environment(setup, folder, libraries, settings),
                                    stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                   start_new_session=True)
+                                   start_new_session=True, preexec_fn=default_signals)
     dumps = dump_loop.DumpLoop(setup.command) if mode == "dump" else None
     seen.status = wait(process, line.limit)
     if dumps:
