@@ -47,28 +47,46 @@ bool is_ending_signal(int signal) {
 
 bool is_valid(int signal) { return signal > 0 && signal < kSignals; }
 
+/// False: a signal that carries no request.
+bool is_request(const siginfo_t& info, Request* request) {
+  return info.si_code == SI_QUEUE &&
+         Request::decode(reinterpret_cast<std::uint64_t>(info.si_value.sival_ptr), request);
+}
+
+/// Whoever waits for a reply asks again when it takes long.
+bool is_repeated(const Request& request) {
+  static constinit std::atomic<std::uint32_t> last{0};
+  return request.token != 0 && last.exchange(request.token) == request.token;
+}
+
 /// A vfork child runs in the service's memory but is another process: not ours to dump.
-void on_dump_signal(int, siginfo_t* info, void* context) {
-  const int kept = errno;
-  Request request;
-  if (info->si_code == SI_QUEUE)
-    Request::decode(reinterpret_cast<std::uint64_t>(info->si_value.sival_ptr), &request);
+void obey(const Request& request, const void* context) {
   if (!may_dump() || !come_alive()) {
     // Inert: nobody asked us to track this process.
   } else if (request.command == Command::stand_still) {
     stand_still_if_asked(context);
-  } else if (request.command == Command::dump) {
-    start_keeper(request);
-  } else {
+  } else if (request.command != Command::dump) {
     set_recording(request.command == Command::on);
+  } else if (!is_repeated(request)) {
+    start_keeper(request);
   }
+}
+
+void on_dump_signal(int, siginfo_t* info, void* context) {
+  const int kept = errno;
+  Request request;
+  is_request(*info, &request);  // else it is a plain dump
+  obey(request, context);
   errno = kept;
 }
 
 /// A keeper has ended: an idle service must not keep its defunct entry, nor a request that came
 /// when that keeper had looked for the last one.
-void on_keeper_ended(int, siginfo_t*, void* context) {
+/// `leakhook` sends its requests by this signal, too: one of the two may hide the other.
+void on_keeper_ended(int, siginfo_t* info, void* context) {
   const int kept = errno;
+  Request request;
+  if (is_request(*info, &request)) obey(request, context);
   if (may_dump() && is_alive()) {
     stand_still_if_asked(context);  // and whatever it was for: a keeper may have ended meanwhile
     reap_keepers();
@@ -108,9 +126,10 @@ bool has_default_action(int signal) {
 /// What whoever reads our maps sees as contract/request.h's kHandshake. Nobody looks into the page.
 constinit void* handshake = nullptr;
 
-void show_handshake(int signal) {
+void show_handshake() {
   Text<32> name;
-  name << kHandshake << signal;
+  name << kHandshake << process.settings.SIGNAL.number;
+  if (is_ours[kKeeperEnded].load()) name << '.' << kKeeperEnded;
   const long fd = sys::call(SYS_memfd_create, sys::word(name.c_str()), MFD_CLOEXEC);
   if (sys::failed(fd)) return;
   sys::call(SYS_ftruncate, fd, 4096);
@@ -137,12 +156,10 @@ void hide_handshake() {
 
 void install_signals() {
   const int dump = process.settings.SIGNAL.number;
-  if (dump != 0 && has_default_action(dump)) {
-    install(dump, on_dump_signal);
-    show_handshake(dump);
-  }
+  if (dump != 0 && has_default_action(dump)) install(dump, on_dump_signal);
   if (dump != kKeeperEnded && has_default_action(kKeeperEnded))
     install(kKeeperEnded, on_keeper_ended);
+  if (dump != 0 && is_ours[dump].load()) show_handshake();
   if (!process.settings.AT_EXIT) return;
   for (const int signal : kEnding)
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
@@ -183,6 +200,10 @@ void signal_changed(int signal, const struct sigaction* action) {
     return;
   }
   is_ours[signal].store(false);
+  if (signal == kKeeperEnded && handshake != nullptr) {
+    hide_handshake();
+    show_handshake();
+  }
   if (is_dump_signal(signal) && come_alive()) yield_dump_signal();
 }
 
