@@ -116,9 +116,16 @@ static void tell_heap(struct text* out) {
   number(out, now.uordblks);
 }
 
-/// Whose malloc would the program have, were we not there?
-static void tell_allocator(struct text* out) {
+/// Whose malloc would the program have, were we not there? And does libc's heap grow by a block?
+static void tell_allocator(struct text* out, int is_start) {
   Dl_info info;
+  if (is_start) {  // not at the end, which may come anywhere
+    const size_t before = mallinfo2().uordblks;
+    void* volatile block = malloc(5000);
+    number(out, mallinfo2().uordblks - before);
+    free(block);
+    say(out, " ");
+  }
   void* next = dlsym(RTLD_NEXT, "malloc");
   const char* name = next && dladdr(next, &info) && info.dli_fname ? info.dli_fname : "none";
   const char* slash = strrchr(name, '/');
@@ -154,7 +161,7 @@ static void testify(const char* when) {
   say(&out, "|");
   tell_heap(&out);
   say(&out, "|");
-  tell_allocator(&out);
+  tell_allocator(&out, when[0] == 's');
   say(&out, "\n");
   const long file =
       sys(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);

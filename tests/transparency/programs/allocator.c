@@ -23,7 +23,7 @@ static void* work(void* argument) {
 static void tell_growth(void) {
   int (*mallctl)(const char*, void*, size_t*, void*, size_t) = dlsym(RTLD_DEFAULT, "mallctl");
   int (*property)(const char*, size_t*) = dlsym(RTLD_DEFAULT, "MallocExtension_GetNumericProperty");
-  int (*is_in_heap)(const void*) = dlsym(RTLD_DEFAULT, "mi_is_in_heap_region");
+  _Bool (*is_in_heap)(const void*) = dlsym(RTLD_DEFAULT, "mi_is_in_heap_region");
   size_t held[2] = {0, 0};
   char* block = NULL;
   for (int i = 0; i < 2; i++) {
@@ -37,7 +37,7 @@ static void tell_growth(void) {
     }
     if (i == 0) memset(block = malloc(8 << 20), 1, 8 << 20);
   }
-  const int in_heap = is_in_heap ? is_in_heap(block) : -1;
+  const int in_heap = is_in_heap && is_in_heap(block);
   printf("grew by %zu MiB, in a heap of mimalloc: %d\n", (held[1] - held[0]) >> 20, in_heap);
   free(block);
 }
