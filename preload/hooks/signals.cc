@@ -44,6 +44,9 @@ sighandler_t hook_bsd_signal(int number, sighandler_t action) {
 sighandler_t hook_sysv_signal(int number, sighandler_t action) {
   return change(real::sysv_signal, number, action);
 }
+sighandler_t hook___sysv_signal(int number, sighandler_t action) {
+  return change(real::__sysv_signal, number, action);
+}
 sighandler_t hook_ssignal(int number, sighandler_t action) {
   return change(real::ssignal, number, action);
 }

@@ -145,6 +145,15 @@ void yield_dump_signal() {
       "LEAKHOOK_SIGNAL");
 }
 
+/// Is a handler of ours installed still? A program may go past our hooks (sigset, a system call).
+bool is_ours_still(int signal) {
+  struct sigaction now {};
+  return is_ours[signal].load() && real::sigaction(signal, nullptr, &now) == 0 &&
+         (now.sa_flags & SA_SIGINFO) != 0 &&
+         (now.sa_sigaction == on_dump_signal || now.sa_sigaction == on_keeper_ended ||
+          now.sa_sigaction == on_ending_signal);
+}
+
 bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.number; }
 
 }  // namespace
@@ -177,12 +186,14 @@ void release_ending_signals() {
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
   for (const int signal : kEnding)
-    if (!is_dump_signal(signal) && is_ours[signal].exchange(false))
+    if (!is_dump_signal(signal) && is_ours_still(signal)) {
+      is_ours[signal].store(false);
       real::sigaction(signal, &action, nullptr);
+    }
 }
 
 SignalChange signal_changes(int signal, const struct sigaction* action) {
-  if (!is_valid(signal) || !is_ours[signal].load()) return {};
+  if (!is_valid(signal) || !is_ours_still(signal)) return {};
   const bool stays_default =
       action == nullptr || ((action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL);
   return {stays_default, true};

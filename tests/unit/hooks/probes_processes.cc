@@ -209,6 +209,7 @@ void handle(int) { ++handled; }
 PROBE_SIGNAL(signal)
 PROBE_SIGNAL(bsd_signal)
 PROBE_SIGNAL(sysv_signal)
+PROBE_SIGNAL(__sysv_signal)
 PROBE_SIGNAL(ssignal)
 
 #define PROBE_SIGACTION(name)                               \
