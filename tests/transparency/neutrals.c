@@ -4,7 +4,7 @@
 // 16 bytes of heap for it in each thread) and an exit handler (libc keeps 32 of them in a block).
 extern int __cxa_atexit(void (*handler)(void*), void* argument, void* library);
 
-static __thread long word;
+static __thread volatile long word;
 
 static void nothing(void* argument) { (void)argument; }
 
