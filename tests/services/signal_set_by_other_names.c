@@ -51,6 +51,7 @@ int main(void) {
       int status;
       MUST(pid > 0 && waitpid(pid, &status, 0) == pid);
       printf("%d %d: status %x\n", i, asks, status);
+      fflush(stdout);
     }
   struct sigaction now;
   sigset(SIGHUP, own);

@@ -6,6 +6,7 @@ import argparse
 import concurrent.futures
 import multiprocessing
 import os
+import pickle
 import re
 import shutil
 import sys
@@ -59,6 +60,18 @@ def run_all(lines, modes, setup, exceptions):
     return [results[line.name] for line in lines]
 
 
+def with_earlier(results, path, book):
+    """Results of this run and of earlier ones, in the order of the list."""
+    kept = {}
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            kept = pickle.load(file)
+    kept.update({one.name: one for one in results})
+    with open(path, "wb") as file:
+        pickle.dump(kept, file)
+    return [kept[line.name] for line in book.lines if line.name in kept]
+
+
 def chosen(lines, options):
     return [line for line in lines
             if re.search(options.only, line.name) and (line.is_short or not options.short)]
@@ -71,6 +84,8 @@ def main():
     parser.add_argument("--only", default="", metavar="REGEX", help="lines whose names match")
     parser.add_argument("--mode", action="append", choices=program_list.MODES)
     parser.add_argument("--short", action="store_true", help="only lines that are marked so")
+    parser.add_argument("--results", metavar="FILE",
+                        help="keep results there, and tell of those that lie there from before, too")
     parser.add_argument("--table", metavar="FILE", help="write the page of results there")
     options = parser.parse_args()
     setup = run_line.Setup(*(os.path.abspath(path) for path in
@@ -82,6 +97,8 @@ def main():
         print(f"no line matches {options.only}", file=sys.stderr)
         return 2
     results = run_all(lines, modes, setup, book.exceptions)
+    if options.results:
+        results = with_earlier(results, options.results, book)
     if options.table:
         with open(options.table, "w", encoding="utf-8") as file:
             file.write(table.page(results, book, modes))
