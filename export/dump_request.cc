@@ -18,6 +18,20 @@ DumpAnswer refusal(std::string reason) {
   return answer;
 }
 
+/// Asks again, where that does no harm, when nothing comes: the kernel drops a signal while another
+/// of its number waits, and one that found a program which has just begun is lost, too.
+ReplyListener::End await_reply(Target& target, ReplyListener& listener, const Request& request,
+                               std::chrono::milliseconds timeout, std::string* text, int stop_fd) {
+  constexpr std::chrono::milliseconds kPatience{1000};
+  for (;;) {
+    const auto part = target.is_harmless() ? std::min(timeout, kPatience) : timeout;
+    const auto end = listener.wait(target.ended_fd(), target.owner(), part, text, stop_fd);
+    timeout -= part;
+    if (end != ReplyListener::End::timeout || timeout <= timeout.zero()) return end;
+    target.send(request);
+  }
+}
+
 }  // namespace
 
 DumpAnswer ask_for_dump(pid_t pid, std::uint8_t labels, Wanted wanted,
@@ -31,11 +45,12 @@ DumpAnswer ask_for_dump(pid_t pid, std::uint8_t labels, Wanted wanted,
   ReplyListener listener;
   if (!listener.listen(pid, wanted))
     return refusal(std::string("no socket to wait on: ") + strerror(errno));
-  if (std::string reason = target.send({Command::dump, labels, listener.token()}); !reason.empty())
+  const Request request{Command::dump, labels, listener.token()};
+  if (std::string reason = target.send(request); !reason.empty())
     return refusal(std::move(reason));
 
   DumpAnswer answer;
-  switch (listener.wait(target.ended_fd(), target.owner(), timeout, &answer.text, stop_fd)) {
+  switch (await_reply(target, listener, request, timeout, &answer.text, stop_fd)) {
     case ReplyListener::End::timeout:
       return refusal(
           "no answer in time: it may block or handle the dump signal itself "

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -57,10 +58,14 @@ bool names_our_library(const std::string& maps) {
   return false;
 }
 
-int dump_signal_in(const std::string& maps) {
+Handshake handshake_in(const std::string& maps) {
   const std::string page = std::string("/memfd:") + kHandshake;
   const std::size_t at = maps.find(page);
-  return at == std::string::npos ? 0 : std::atoi(maps.c_str() + at + page.size());
+  Handshake found;
+  if (at != std::string::npos)
+    std::sscanf(maps.c_str() + at + page.size(), "%d.%d", &found.dump_signal,
+                &found.harmless_signal);
+  return found;
 }
 
 Target::~Target() {
@@ -98,17 +103,22 @@ std::string Target::reason_not_loaded() const {
 std::string Target::reason_not_listening() {
   const std::string folder = "/proc/" + std::to_string(pid_);
   const std::string status = text_of_file(folder + "/status");
-  signal_ = dump_signal_in(text_of_file(folder + "/maps"));
+  const Handshake handshake = handshake_in(text_of_file(folder + "/maps"));
+  signal_ = handshake.dump_signal;
+  harmless_ = handshake.harmless_signal;
   if (signal_ == 0)
     return "it takes no dump signal: LEAKHOOK_SIGNAL=none, a signal that the program handles "
            "itself, "
            "or LEAKHOOK_CHILDREN leaves it out";
   const std::uint64_t caught = std::strtoull(status_field(status, "SigCgt").c_str(), nullptr, 16);
-  if (!(caught >> (signal_ - 1) & 1))
+  const auto is_caught = [caught](int signal) { return (caught >> (signal - 1) & 1) != 0; };
+  if (!is_caught(signal_))
     return "it does not catch the dump signal (" + std::string(strsignal(signal_)) +
            "), which would end it";
   std::istringstream users(status_field(status, "Uid"));
   users >> owner_ >> owner_;
+  // Between this look and the signal it may become a program that the dump signal would end.
+  if (harmless_ != 0 && is_caught(harmless_)) signal_ = harmless_;
   return {};
 }
 

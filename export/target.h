@@ -25,7 +25,8 @@ class Target {
   std::string send(const Request& request);
 
   pid_t pid() const { return pid_; }
-  int signal() const { return signal_; }
+  /// A request that found another program did it no harm: it may be sent once more.
+  bool is_harmless() const { return signal_ == harmless_; }
   /// Readable when the process has ended; -1 where the kernel has no such thing.
   int ended_fd() const { return pid_fd_; }
   uid_t owner() const { return owner_; }
@@ -37,12 +38,17 @@ class Target {
 
   pid_t pid_;
   int pid_fd_ = -1;
-  int signal_ = 0;
+  int signal_ = 0;    ///< by which requests are sent
+  int harmless_ = 0;  ///< one that is ignored by default; 0: it takes none
   uid_t owner_ = 0;
 };
 
-/// The number that a page named kHandshake in /proc/PID/maps carries; 0: there is no such page.
-int dump_signal_in(const std::string& maps);
+/// The numbers that a page named kHandshake in /proc/PID/maps carries; 0: there is none.
+struct Handshake {
+  int dump_signal = 0;
+  int harmless_signal = 0;
+};
+Handshake handshake_in(const std::string& maps);
 
 /// The mapped files of /proc/PID/maps name our library.
 bool names_our_library(const std::string& maps);

@@ -7,8 +7,9 @@
 namespace leakhook {
 
 /// A process that can be dumped maps a page with this name and the number of its dump signal behind
-/// it ("/memfd:leakhook.signal.12 (deleted)" in /proc/PID/maps): the environment may be
-/// overwritten.
+/// it ("/memfd:leakhook.signal.12.23 (deleted)" in /proc/PID/maps): the environment may be
+/// overwritten. The second number, where there is one, is of a signal that may carry requests, too,
+/// and that is ignored by default: it ends nobody who has become another program meanwhile.
 inline constexpr char kHandshake[] = "leakhook.signal.";
 
 enum class Command : std::uint8_t {

@@ -18,6 +18,21 @@ sighandler_t change(sighandler_t (*real_call)(int, sighandler_t), int number, si
   return change.previous_is_ours ? SIG_DFL : previous;
 }
 
+int change(decltype(real::sigaction) real_call, int number, const struct sigaction* action,
+           struct sigaction* old) {
+  const life::SignalChange change = life::signal_changes(number, action);
+  if (!change.is_done) {
+    // The kernel reads *action before it writes *old: they may be one object.
+    struct sigaction wanted {};
+    if (action != nullptr) wanted = *action;
+    const int result = real_call(number, action, old);
+    if (result != 0) return result;
+    life::signal_changed(number, action != nullptr ? &wanted : nullptr);
+  }
+  if (change.previous_is_ours && old != nullptr) *old = {};
+  return 0;
+}
+
 }  // namespace
 
 sighandler_t hook_signal(int number, sighandler_t action) {
@@ -29,22 +44,18 @@ sighandler_t hook_bsd_signal(int number, sighandler_t action) {
 sighandler_t hook_sysv_signal(int number, sighandler_t action) {
   return change(real::sysv_signal, number, action);
 }
+sighandler_t hook___sysv_signal(int number, sighandler_t action) {
+  return change(real::__sysv_signal, number, action);
+}
 sighandler_t hook_ssignal(int number, sighandler_t action) {
   return change(real::ssignal, number, action);
 }
 
 int hook_sigaction(int number, const struct sigaction* action, struct sigaction* old) {
-  const life::SignalChange change = life::signal_changes(number, action);
-  if (!change.is_done) {
-    // The kernel reads *action before it writes *old: they may be one object.
-    struct sigaction wanted {};
-    if (action != nullptr) wanted = *action;
-    const int result = real::sigaction(number, action, old);
-    if (result != 0) return result;
-    life::signal_changed(number, action != nullptr ? &wanted : nullptr);
-  }
-  if (change.previous_is_ours && old != nullptr) *old = {};
-  return 0;
+  return change(real::sigaction, number, action, old);
+}
+int hook___sigaction(int number, const struct sigaction* action, struct sigaction* old) {
+  return change(real::__sigaction, number, action, old);
 }
 
 }  // namespace leakhook

@@ -89,6 +89,13 @@ void note_inherited_fds() {
   sys::close(static_cast<int>(folder));
 }
 
+std::uint32_t mode() {
+  return ledger::attention.load(std::memory_order_relaxed)->mode.load(std::memory_order_relaxed);
+}
+
+/// A forked child has none before its first event.
+bool has_books() { return mode() == Attention::recording || mode() == Attention::dormant; }
+
 void be_inert() {
   hide_handshake();
   look_for_no_blocks();
@@ -177,17 +184,18 @@ void set_recording(bool is_on) {
   set_mode(is_on ? Attention::recording : Attention::dormant);
 }
 
-bool is_alive() {
-  const auto mode =
-      ledger::attention.load(std::memory_order_relaxed)->mode.load(std::memory_order_relaxed);
-  return (mode == Attention::recording || mode == Attention::dormant) &&
-         segment.owner == static_cast<std::int32_t>(sys::getpid());
+bool is_alive() { return has_books() && segment.owner == static_cast<std::int32_t>(sys::getpid()); }
+
+bool is_in_anothers_memory() {
+  return has_books() && segment.owner != static_cast<std::int32_t>(sys::getpid());
+}
+
+bool may_come_alive() {
+  return is_alive() || (was_constructed && mode() == Attention::unborn);
 }
 
 bool come_alive() {
-  const auto mode =
-      ledger::attention.load(std::memory_order_relaxed)->mode.load(std::memory_order_relaxed);
-  if (mode == Attention::unborn) {
+  if (mode() == Attention::unborn) {
     ledger::OwnWork work;
     if (!ledger::from_life::be_born()) return false;
   }

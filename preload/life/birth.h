@@ -10,6 +10,12 @@ bool is_alive();
 /// As is_alive(), but a forked child that has had no event yet is born first.
 bool come_alive();
 
+/// A vfork child: what it writes here its parent will read.
+bool is_in_anothers_memory();
+
+/// It is alive, or a forked child that has had no event yet.
+bool may_come_alive();
+
 /// START, `leakhook on` and `leakhook off`.
 void set_recording(bool is_on);
 

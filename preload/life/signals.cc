@@ -47,28 +47,46 @@ bool is_ending_signal(int signal) {
 
 bool is_valid(int signal) { return signal > 0 && signal < kSignals; }
 
+/// False: a signal that carries no request.
+bool is_request(const siginfo_t& info, Request* request) {
+  return info.si_code == SI_QUEUE &&
+         Request::decode(reinterpret_cast<std::uint64_t>(info.si_value.sival_ptr), request);
+}
+
+/// Whoever waits for a reply asks again when it takes long.
+bool is_repeated(const Request& request) {
+  static constinit std::atomic<std::uint32_t> last{0};
+  return request.token != 0 && last.exchange(request.token) == request.token;
+}
+
 /// A vfork child runs in the service's memory but is another process: not ours to dump.
-void on_dump_signal(int, siginfo_t* info, void* context) {
-  const int kept = errno;
-  Request request;
-  if (info->si_code == SI_QUEUE)
-    Request::decode(reinterpret_cast<std::uint64_t>(info->si_value.sival_ptr), &request);
+void obey(const Request& request, const void* context) {
   if (!may_dump() || !come_alive()) {
     // Inert: nobody asked us to track this process.
   } else if (request.command == Command::stand_still) {
     stand_still_if_asked(context);
-  } else if (request.command == Command::dump) {
-    start_keeper(request);
-  } else {
+  } else if (request.command != Command::dump) {
     set_recording(request.command == Command::on);
+  } else if (!is_repeated(request)) {
+    start_keeper(request);
   }
+}
+
+void on_dump_signal(int, siginfo_t* info, void* context) {
+  const int kept = errno;
+  Request request;
+  is_request(*info, &request);  // else it is a plain dump
+  obey(request, context);
   errno = kept;
 }
 
 /// A keeper has ended: an idle service must not keep its defunct entry, nor a request that came
 /// when that keeper had looked for the last one.
-void on_keeper_ended(int, siginfo_t*, void* context) {
+/// `leakhook` sends its requests by this signal, too: one of the two may hide the other.
+void on_keeper_ended(int, siginfo_t* info, void* context) {
   const int kept = errno;
+  Request request;
+  if (is_request(*info, &request)) obey(request, context);
   if (may_dump() && is_alive()) {
     stand_still_if_asked(context);  // and whatever it was for: a keeper may have ended meanwhile
     reap_keepers();
@@ -108,9 +126,10 @@ bool has_default_action(int signal) {
 /// What whoever reads our maps sees as contract/request.h's kHandshake. Nobody looks into the page.
 constinit void* handshake = nullptr;
 
-void show_handshake(int signal) {
+void show_handshake() {
   Text<32> name;
-  name << kHandshake << signal;
+  name << kHandshake << process.settings.SIGNAL.number;
+  if (is_ours[kKeeperEnded].load()) name << '.' << kKeeperEnded;
   const long fd = sys::call(SYS_memfd_create, sys::word(name.c_str()), MFD_CLOEXEC);
   if (sys::failed(fd)) return;
   sys::call(SYS_ftruncate, fd, 4096);
@@ -126,6 +145,15 @@ void yield_dump_signal() {
       "LEAKHOOK_SIGNAL");
 }
 
+/// Is a handler of ours installed still? A program may go past our hooks (sigset, a system call).
+bool is_ours_still(int signal) {
+  struct sigaction now {};
+  return is_ours[signal].load() && real::sigaction(signal, nullptr, &now) == 0 &&
+         (now.sa_flags & SA_SIGINFO) != 0 &&
+         (now.sa_sigaction == on_dump_signal || now.sa_sigaction == on_keeper_ended ||
+          now.sa_sigaction == on_ending_signal);
+}
+
 bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.number; }
 
 }  // namespace
@@ -137,12 +165,10 @@ void hide_handshake() {
 
 void install_signals() {
   const int dump = process.settings.SIGNAL.number;
-  if (dump != 0 && has_default_action(dump)) {
-    install(dump, on_dump_signal);
-    show_handshake(dump);
-  }
+  if (dump != 0 && has_default_action(dump)) install(dump, on_dump_signal);
   if (dump != kKeeperEnded && has_default_action(kKeeperEnded))
     install(kKeeperEnded, on_keeper_ended);
+  if (dump != 0 && is_ours[dump].load()) show_handshake();
   if (!process.settings.AT_EXIT) return;
   for (const int signal : kEnding)
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
@@ -160,29 +186,36 @@ void release_ending_signals() {
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
   for (const int signal : kEnding)
-    if (!is_dump_signal(signal) && is_ours[signal].exchange(false))
+    if (!is_dump_signal(signal) && is_ours_still(signal)) {
+      is_ours[signal].store(false);
       real::sigaction(signal, &action, nullptr);
+    }
 }
 
 SignalChange signal_changes(int signal, const struct sigaction* action) {
-  if (!is_valid(signal) || !is_ours[signal].load()) return {};
+  if (!is_valid(signal) || !is_ours_still(signal)) return {};
   const bool stays_default =
       action == nullptr || ((action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL);
   return {stays_default, true};
 }
 
 void signal_changed(int signal, const struct sigaction* action) {
-  if (!is_valid(signal) || action == nullptr || !is_alive()) return;
+  // In a forked child this may come before its first event.
+  if (!is_valid(signal) || action == nullptr || is_in_anothers_memory()) return;
   const bool is_default = (action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL;
   if (is_default) {
     // The program had its own handler and gives the signal back.
-    if (process.settings.AT_EXIT && may_dump() && is_ending_signal(signal) &&
+    if (process.settings.AT_EXIT && may_dump() && may_come_alive() && is_ending_signal(signal) &&
         !is_dump_signal(signal))
       install(signal, on_ending_signal);
     return;
   }
   is_ours[signal].store(false);
-  if (is_dump_signal(signal)) yield_dump_signal();
+  if (signal == kKeeperEnded && handshake != nullptr) {
+    hide_handshake();
+    show_handshake();
+  }
+  if (is_dump_signal(signal) && come_alive()) yield_dump_signal();
 }
 
 }  // namespace leakhook::life

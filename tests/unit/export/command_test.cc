@@ -258,11 +258,15 @@ class RequestTest : public CommandTest {
   /// Ready to be asked.
   std::unique_ptr<Started> service(const std::string& behaviour, int signal_number = SIGUSR2,
                                    const Texts& environment = {}) {
+    return service_of(std::to_string(signal_number), behaviour, environment);
+  }
+
+  std::unique_ptr<Started> service_of(const std::string& signals, const std::string& behaviour,
+                                      const Texts& environment = {}) {
     testing::write_file(folder_ / "libleakhook.so", std::string(4096, '\0'));
     auto started = std::make_unique<Started>(
         folder_,
-        Texts{FAKE_SERVICE, folder_ / "libleakhook.so", std::to_string(signal_number), behaviour},
-        "", environment);
+        Texts{FAKE_SERVICE, folder_ / "libleakhook.so", signals, behaviour}, "", environment);
     started->await("ready");
     return started;
   }
@@ -306,6 +310,16 @@ TEST_F(RequestTest, DumpDoesNotWaitForever) {
   const Finished done = ask(*asked, {"dump", "--timeout", "0.05"});
   EXPECT_EQ(done.status, 24);
   EXPECT_NE(done.err.find("no answer in time"), std::string::npos);
+}
+
+TEST_F(RequestTest, DumpIsAskedForAgainWhereThatDoesNoHarm) {
+  const std::string both = std::to_string(SIGUSR2) + "." + std::to_string(SIGURG);
+  const auto asked = service_of(both, "hesitant");
+  EXPECT_EQ(ask(*asked, {"dump"}).status, 0);
+  EXPECT_EQ(said(asked.get()), "ready\n1 0\n1 0\n");
+  const auto only_deadly = service("hesitant");
+  EXPECT_EQ(ask(*only_deadly, {"dump", "--timeout", "2"}).status, 24);
+  EXPECT_EQ(said(only_deadly.get()), "ready\n1 0\n");
 }
 
 TEST_F(RequestTest, DumpNoticesTheEndOfTheService) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process that looks to `leakhook dump|on|off` like a service with the library in it.
-// Arguments: a file called libleakhook.so, the signal's number, and what to do with a request:
+// Arguments: a file called libleakhook.so, the signal's number (and behind a dot that of a harmless
+// one), and what to do with a request:
 //   answer   reply two file names       error   reply an error
 //   silent   reply nothing              end     end without a reply
+//   hesitant reply to the second only
 //   deaf     do not even catch the signal
 //   silent about it   catch it, but do not say which one it is
 // Says "ready", then one line for each request: its command and its labels.
@@ -13,7 +15,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "../../../export/reply_socket.h"
 #include "../../../preload/contract/request.h"
@@ -42,16 +46,20 @@ int main(int argc, char** argv) {
       mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, handshake, 0) == MAP_FAILED)
     return 1;
   if (behaviour != "deaf") sigaction(std::atoi(argv[2]), &action, nullptr);
+  if (const char* harmless = std::strchr(argv[2], '.'))
+    sigaction(std::atoi(harmless + 1), &action, nullptr);
   std::puts("ready");
   std::fflush(stdout);
-  std::uint64_t value = 0;
+  std::uint64_t value = 0, last = 0;
   while (read(requests[0], &value, sizeof value) == sizeof value) {
     leakhook::Request request;
     if (!leakhook::Request::decode(value, &request)) return 1;
     std::printf("%d %d\n", static_cast<int>(request.command), request.labels);
     std::fflush(stdout);
     if (behaviour == "end") return 0;
-    if (request.token == 0 || behaviour == "silent") continue;
+    const bool is_first = std::exchange(last, value) != value;
+    if (request.token == 0 || behaviour == "silent" || (behaviour == "hesitant" && is_first))
+      continue;
     leakhook::send_reply(getpid(), request.token, leakhook::Wanted::names,
                          behaviour == "error" ? "error: disk full\n" : "/a.heap\n/a.fd\n");
   }

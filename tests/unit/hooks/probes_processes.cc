@@ -209,20 +209,24 @@ void handle(int) { ++handled; }
 PROBE_SIGNAL(signal)
 PROBE_SIGNAL(bsd_signal)
 PROBE_SIGNAL(sysv_signal)
+PROBE_SIGNAL(__sysv_signal)
 PROBE_SIGNAL(ssignal)
 
-void probe_sigaction() {
-  struct sigaction action {
-  }, old{};
-  action.sa_handler = handle;
-  handled = 0;
-  EXPECT_EQ(hook_sigaction(SIGWINCH, &action, nullptr), 0);
-  raise(SIGWINCH);
-  EXPECT_EQ(handled, 1);
-  action.sa_handler = SIG_DFL;
-  EXPECT_EQ(hook_sigaction(SIGWINCH, &action, &old), 0);
-  EXPECT_EQ(old.sa_handler, handle);
-  EXPECT_EQ(hook_sigaction(SIGKILL, &action, nullptr), -1);
-}
+#define PROBE_SIGACTION(name)                               \
+  void probe_##name() {                                     \
+    struct sigaction action {                               \
+    }, old{};                                               \
+    action.sa_handler = handle;                             \
+    handled = 0;                                            \
+    EXPECT_EQ(hook_##name(SIGWINCH, &action, nullptr), 0);  \
+    raise(SIGWINCH);                                        \
+    EXPECT_EQ(handled, 1);                                  \
+    action.sa_handler = SIG_DFL;                            \
+    EXPECT_EQ(hook_##name(SIGWINCH, &action, &old), 0);     \
+    EXPECT_EQ(old.sa_handler, handle);                      \
+    EXPECT_EQ(hook_##name(SIGKILL, &action, nullptr), -1);  \
+  }
+PROBE_SIGACTION(sigaction)
+PROBE_SIGACTION(__sigaction)
 
 }  // namespace leakhook::test

@@ -1,0 +1,3 @@
+module transparency
+
+go 1.19
