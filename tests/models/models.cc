@@ -28,11 +28,12 @@ namespace {
 
 bool hold(const explore::Scenario& scenario) {
   const explore::Searched searched = explore::search(scenario);
-  std::printf("%s: %llu orders, %llu steps, %llu deaths, at most %d times taken from a thread%s%s\n",
-              scenario.name.c_str(), static_cast<unsigned long long>(searched.orders),
-              static_cast<unsigned long long>(searched.steps),
-              static_cast<unsigned long long>(searched.kills), scenario.preemptions,
-              searched.failure.empty() ? "" : "\n  does not hold: ", searched.failure.c_str());
+  std::printf(
+      "%s: %llu orders, %llu steps, %llu deaths, at most %d times taken from a thread%s%s\n",
+      scenario.name.c_str(), static_cast<unsigned long long>(searched.orders),
+      static_cast<unsigned long long>(searched.steps),
+      static_cast<unsigned long long>(searched.kills), scenario.preemptions,
+      searched.failure.empty() ? "" : "\n  does not hold: ", searched.failure.c_str());
   std::fflush(stdout);
   return searched.failure.empty() && searched.orders > 1;
 }
