@@ -8,6 +8,7 @@
 #include "../../export/dump_profiles.h"
 #include "../../export/gzip.h"
 #include "../../export/presentable.h"
+#include "../../export/segment_view.h"
 #include "../../export/verdict/read_profile.h"
 #include "profile.pb.h"
 #include "segment_script.h"
