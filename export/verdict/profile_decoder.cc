@@ -19,6 +19,8 @@ namespace pb = perftools::profiles;
 constexpr std::uint64_t kMostEntries = 16 << 20;
 /// Holdings have their texts as copies of their own.
 constexpr std::uint64_t kMostMemory = std::uint64_t{4} << 30;
+/// All that a profile may tell of: more than any address space has, and exact in every report.
+constexpr std::int64_t kMostHeld = std::int64_t{1} << 53;
 constexpr std::size_t kMostBytesOfOne = 1 << 20;
 constexpr std::size_t kMostFramesOfOne = 4096;
 constexpr std::size_t kMostComments = 1000;
@@ -169,6 +171,7 @@ std::string ProfileDecoder::read_samples(
     const std::function<std::string(const DecodedSample&)>& visit) {
   pb::Sample sample;
   DecodedSample decoded;
+  held_.assign(types_.size(), 0);
   for_each_field(bytes_, [&](const ProfileField& field) {
     if (field.number != pb::Profile::kSampleFieldNumber) return true;
     if (!parse(field, &sample)) return fail("is damaged: a sample cannot be read");
@@ -180,15 +183,24 @@ std::string ProfileDecoder::read_samples(
   return error_;
 }
 
+/// The value, or what is left for it. Never 0 where it was not.
+std::int64_t ProfileDecoder::credible(std::size_t type, std::int64_t value) {
+  const std::int64_t taken = std::min(value, std::max<std::int64_t>(kMostHeld - held_[type], 1));
+  held_[type] += taken;
+  return taken;
+}
+
 bool ProfileDecoder::decode(const pb::Sample& sample, DecodedSample* out) {
   if (static_cast<std::size_t>(sample.value_size()) != types_.size())
     return fail("is damaged: a sample has too many or too few values");
   for (const std::int64_t value : sample.value())
     if (value < 0) return fail("is damaged: a value is negative");
-  out->count = sample.value(static_cast<int>(count_index_));
-  out->bytes = bytes_index_ == count_index_ ? 0 : sample.value(static_cast<int>(bytes_index_));
+  out->values.clear();
+  for (const std::int64_t value : sample.value())
+    out->values.push_back(credible(out->values.size(), value));
+  out->count = out->values[count_index_];
+  out->bytes = bytes_index_ == count_index_ ? 0 : out->values[bytes_index_];
   if (out->count == 0 && profile_ != Profile::misuse) return true;
-  out->values.assign(sample.value().begin(), sample.value().end());
   out->frames.clear();
   for (const std::uint64_t id : sample.location_id()) {
     if (id == 0 || id > locations_.size())

@@ -24,7 +24,8 @@ struct ProfileField;
 
 namespace leakhook::verdict {
 
-/// A sample whose numbers were checked: none is negative, each frame exists.
+/// A sample whose numbers were checked: none is negative, each frame exists, and values are so small
+/// that the sums of a thousand profiles are numbers, too.
 struct DecodedSample {
   std::int64_t count = 0;
   std::int64_t bytes = 0;
@@ -83,6 +84,7 @@ class ProfileDecoder {
   bool is_text(std::int64_t number) const;
   bool fail(const std::string& what);
   bool spend(std::uint64_t bytes);
+  std::int64_t credible(std::size_t type, std::int64_t value);
 
   std::string_view bytes_;
   std::string error_;
@@ -91,6 +93,7 @@ class ProfileDecoder {
 
   std::vector<std::string_view> texts_;
   std::vector<std::int64_t> types_;
+  std::vector<std::int64_t> held_;  ///< by type: the sum so far
   std::vector<std::int64_t> mappings_;  ///< file names
   std::vector<Location> locations_;
   std::vector<Line> lines_;

@@ -32,6 +32,17 @@ std::string parse_line(std::string_view line, const std::string& source,
   return {};
 }
 
+/// The longest part without a sign of the language: looked for anywhere, it is found.
+std::string plain_part_of(std::string_view name) {
+  std::string_view longest;
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find_first_of("*^$"));
+    if (part.size() > longest.size()) longest = part;
+    name.remove_prefix(std::min(part.size() + 1, name.size()));
+  }
+  return longest.empty() ? "*" : std::string(longest);
+}
+
 /// As a pattern: what differs between builds of one source becomes '*'.
 std::string pattern_of(const Frame& frame) {
   std::string pattern;
@@ -45,7 +56,7 @@ std::string pattern_of(const Frame& frame) {
     for (const char* behind : {"$", "(", "[*("})
       if (matches_pattern(before + pattern + behind, frame.function))
         return before + pattern + behind;
-  return matches_pattern(pattern, frame.function) ? pattern : frame.function;
+  return matches_pattern(pattern, frame.function) ? pattern : plain_part_of(frame.function);
 }
 
 bool matches_stack(const Suppression& rule, const Stack& stack) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which text harms the reader of baselines? What was read and written again says the same.
 #include "../../export/verdict/baseline.h"
-
 #include "fuzz.h"
 
 using namespace leakhook;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is a fuzz target? One function over bytes that anybody may have written. Whatever they are, it
-// returns; a sanitizer or require() ends the process when something is wrong.
+// What is a fuzz target? One function over bytes that anybody may have written. Whatever they are,
+// it returns; a sanitizer or require() ends the process when something is wrong.
 #pragma once
 #include <cstddef>
 #include <cstdint>

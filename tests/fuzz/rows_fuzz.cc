@@ -32,8 +32,8 @@ fuzz::TableProgram program_of(fuzz::Input in) {
   return program;
 }
 
-/// Registers of large numbers cost libdw a table as large, and numbers of more than 64 bits everybody
-/// reads in a way of his own: no input has numbers of more than two bytes.
+/// Registers of large numbers cost libdw a table as large, and numbers of more than 64 bits
+/// everybody reads in a way of his own: no input has numbers of more than two bytes.
 bool has_large_number(const std::uint8_t* bytes, std::size_t size) {
   for (std::size_t i = 1; i < size; ++i)
     if (bytes[i - 1] >= 0x80 && bytes[i] >= 0x80) return true;

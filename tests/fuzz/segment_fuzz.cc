@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which segment harms the exporter? Whatever its bytes, it is refused, or its profiles are valid and
-// can be read back. An input is a script (segment_script.h).
+// Which segment harms the exporter? Whatever its bytes, it is refused, or its profiles are valid
+// and can be read back. An input is a script (segment_script.h).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,6 +8,7 @@
 #include "../../export/dump_profiles.h"
 #include "../../export/gzip.h"
 #include "../../export/presentable.h"
+#include "../../export/segment_view.h"
 #include "../../export/verdict/read_profile.h"
 #include "profile.pb.h"
 #include "segment_script.h"
@@ -24,7 +25,8 @@ int open_segment(const fuzz::ScriptedSegment& segment) {
   const auto size = static_cast<ssize_t>(segment.bytes.size());
   if (segment.form != fuzz::Form::packed_stream) {
     const int fd = memfd_create("segment", MFD_CLOEXEC);
-    require(write(fd, segment.bytes.data(), segment.bytes.size()) == size && lseek(fd, 0, SEEK_SET) == 0,
+    require(write(fd, segment.bytes.data(), segment.bytes.size()) == size &&
+                lseek(fd, 0, SEEK_SET) == 0,
             "a file can be written");
     return fd;
   }
@@ -59,7 +61,8 @@ void check_profile(const FinishedProfile& finished) {
 }
 
 void look_at(const SegmentView& view) {
-  for (const std::string& text : {view.executable(), view.program(), view.command(), view.version()})
+  for (const std::string& text :
+       {view.executable(), view.program(), view.command(), view.version()})
     require(presentable(text) == text, "texts are presentable");
   view.book_sizes();
   view.is_reach_known();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which segment does an input describe? Small inputs that make whole segments, sane or not: records as
-// a service writes them, and changes of any byte of what came out.
+// Which segment does an input describe? Small inputs that make whole segments, sane or not: records
+// as a service writes them, and changes of any byte of what came out.
 #pragma once
 #include <string>
 

@@ -32,9 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   read_settings(environment.data(), &settings, complain);
 
   const int signal = settings.SIGNAL.number;
-  fuzz::require(ends_within(settings.OUTPUT) && ends_within(settings.DIR) &&
-                    ends_within(settings.EXPORTER),
-                "a text ends within its room");
+  fuzz::require(
+      ends_within(settings.OUTPUT) && ends_within(settings.DIR) && ends_within(settings.EXPORTER),
+      "a text ends within its room");
   fuzz::require(signal >= 0 && signal <= SIGRTMAX && signal != SIGKILL && signal != SIGSTOP,
                 "the signal can be caught");
   fuzz::require(settings.SAMPLE > 0 && settings.MEMORY > 0, "sizes are positive");

@@ -2,7 +2,6 @@
 // Which text harms the reader of suppression files, and does each pattern mean what the same words
 // mean to LeakSanitizer? An input is a name, a NUL, and a file.
 #include "../../export/verdict/suppressions.h"
-
 #include "fuzz.h"
 
 using namespace leakhook;

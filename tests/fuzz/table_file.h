@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest ELF file with unwind tables: one function with one CIE and one FDE, whose programs are
-// any bytes. Addresses of code are absolute; the header that leads to the tables is for us alone.
+// The smallest ELF file with unwind tables: one function with one CIE and one FDE, whose programs
+// are any bytes. Addresses of code are absolute; the header that leads to the tables is for us
+// alone.
 #pragma once
 #include <elf.h>
 
@@ -58,7 +59,7 @@ class TableFile {
     bytes_.append(program.is_signal_frame ? "zRS" : "zR").push_back('\0');
     put<std::uint8_t>(program.code_factor);
     put<std::uint8_t>(program.data_factor & 0x7f);
-    put<std::uint8_t>(16);      // where the return address is
+    put<std::uint8_t>(16);       // where the return address is
     put<std::uint16_t>(0x0001);  // pointers are absolute
     bytes_.append(program.shared);
     close(cie);
@@ -99,8 +100,8 @@ class TableFile {
     elf.e_shstrndx = 2;
     std::memcpy(bytes_.data(), &elf, sizeof elf);
     Elf64_Shdr sections[3] = {};
-    sections[1] = {1,      SHT_PROGBITS, SHF_ALLOC, 0x600000, frames_, end_of_frames - frames_,
-                   0,      0,            8,         0};
+    sections[1] = {1, SHT_PROGBITS, SHF_ALLOC, 0x600000, frames_, end_of_frames - frames_, 0, 0, 8,
+                   0};
     sections[2] = {11, SHT_STRTAB, 0, 0, names, kNames.size(), 0, 0, 1, 0};
     for (const Elf64_Shdr& section : sections) put(section);
   }

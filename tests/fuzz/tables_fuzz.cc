@@ -23,8 +23,8 @@ void evaluate_all(const Description& description, const Row& row) {
   std::uint64_t result = 0;
   const auto try_one = [&](std::int32_t distance) {
     const Bytes code = expression_at(description, distance);
-    require(code.is_empty() || (code.at() >= description.frames.low &&
-                                code.end() <= description.frames.high),
+    require(code.is_empty() ||
+                (code.at() >= description.frames.low && code.end() <= description.frames.high),
             "an expression lies in the tables");
     evaluate(code, registers, nullptr, &cfa, &result);
   };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How does the keeper copy one record? The functions of life/stream.cc, which nobody else may call.
 #include "../../preload/life/stream.cc"
-
 #include "models.h"
 
 namespace leakhook::models {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does a real source become a model? Included before it, this gives std::atomic another meaning:
-// each access is a step of the search (explorer.h). Copying memory is a step for each word, waiting
-// a spin is waiting for the others, and time passes only for those who ask.
+// How does a real source become a model? Included before it, this gives std::atomic another
+// meaning: each access is a step of the search (explorer.h). Copying memory is a step for each
+// word, waiting a spin is waiting for the others, and time passes only for those who ask.
 #pragma once
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -50,7 +50,8 @@ class Atomic {
     step(&value_, Access::write);
     return change(value);
   }
-  bool compare_exchange_strong(T& expected, T value, std::memory_order = std::memory_order_seq_cst) {
+  bool compare_exchange_strong(T& expected, T value,
+                               std::memory_order = std::memory_order_seq_cst) {
     step(&value_, Access::write);
     if (std::memcmp(&value_, &expected, sizeof(T)) == 0) return change(value), true;
     expected = value_;

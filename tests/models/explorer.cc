@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which orders can a few threads take their steps? A search in depth over choices, each order from
-// its beginning.
+// In which orders can a few threads take their steps? A search in depth over choices, each order
+// from its beginning.
 #include "explorer.h"
 
 #include <algorithm>
@@ -231,8 +231,8 @@ Searched search(const Scenario& scenario) {
     if (!search.failure.empty() || !advance(&search.choices, search.depth)) break;
   }
   if (!search.failure.empty())
-    result.failure = search.failure + (search.is_killed ? " (one was killed)" : "") + ", order " +
-                     order_text();
+    result.failure =
+        search.failure + (search.is_killed ? " (one was killed)" : "") + ", order " + order_text();
   now = nullptr;
   return result;
 }

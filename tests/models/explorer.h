@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which orders can a few threads take their steps? All of them, one after the other: each thread is
-// a fiber, each access to an atomic a step, and a search goes through the choices of who is next.
+// In which orders can a few threads take their steps? All of them, one after the other: each thread
+// is a fiber, each access to an atomic a step, and a search goes through the choices of who is
+// next.
 //
-// Steps of which no other thread can see anything (at words that one thread uses alone, or that all of
-// them only read) are taken with the one before. An order is left out when it takes the processor from a thread that could go on more often than
-// Scenario::preemptions. A thread may be killed before any of its steps (a process that ends, a
-// fork that copies the moment). Memory is as one processor has it: what weaker orderings of other
-// machines allow is not searched.
+// Steps of which no other thread can see anything (at words that one thread uses alone, or that all
+// of them only read) are taken with the one before. An order is left out when it takes the
+// processor from a thread that could go on more often than Scenario::preemptions. A thread may be
+// killed before any of its steps (a process that ends, a fork that copies the moment). Memory is as
+// one processor has it: what weaker orderings of other machines allow is not searched.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does anybody get what another one has? The free list of last stacks, the shards, waiting requests,
-// the index of ids while it is copied, and regions that two open at once.
+// Does anybody get what another one has? The free list of last stacks, the shards, waiting
+// requests, the index of ids while it is copied, and regions that two open at once.
 #include <set>
 
 #include "../../preload/ledger/id_index.h"
@@ -42,17 +42,18 @@ std::set<unwind::LastStack*> free_stacks() {
 }
 
 Scenario stacks_change_hands() {
-  return {"last stacks: three threads take and give back",
-          [] {
-            std::fill(std::begin(held), std::end(held), nullptr);
-            unwind::LastStack* one = last_stacks::take();  // maps a piece where there is none
-            unwind::LastStack* two = last_stacks::take();
-            last_stacks::give_back(one), last_stacks::give_back(two);
-          },
-          {[] { take_stack(0), give_stack(0), take_stack(0); },
-           [] { take_stack(1), give_stack(1), take_stack(1); }, [] { take_stack(2), give_stack(2); }},
-          [] {},
-          3};
+  return {
+      "last stacks: three threads take and give back",
+      [] {
+        std::fill(std::begin(held), std::end(held), nullptr);
+        unwind::LastStack* one = last_stacks::take();  // maps a piece where there is none
+        unwind::LastStack* two = last_stacks::take();
+        last_stacks::give_back(one), last_stacks::give_back(two);
+      },
+      {[] { take_stack(0), give_stack(0), take_stack(0); },
+       [] { take_stack(1), give_stack(1), take_stack(1); }, [] { take_stack(2), give_stack(2); }},
+      [] {},
+      3};
 }
 
 /// The victim's death is the fork: in the child it is not there, whatever it was in the middle of.
@@ -95,9 +96,7 @@ Scenario shards_change_hands() {
 life::WaitingRequests requests;
 std::vector<std::uint32_t> tokens;
 
-void put(std::uint32_t token) {
-  check(requests.put({Command::dump, 0, token}), "there is room");
-}
+void put(std::uint32_t token) { check(requests.put({Command::dump, 0, token}), "there is room"); }
 void take() {
   Request request;
   if (requests.take(&request)) tokens.push_back(request.token);

@@ -3,7 +3,6 @@
 // withdraw in a group that is nearly full, the keeper copies it (life/stream.cc), the table grows
 // while others do, and one of them dies at any step.
 #include "../../preload/ledger/live_table.h"
-
 #include "../../preload/ledger/probe.h"
 #include "../../preload/ledger/sample_filter.h"
 #include "models.h"
@@ -26,7 +25,8 @@ std::uint64_t value_for(std::uint64_t key) {
 
 LiveRecord* group_of(LiveRecord& record) {
   const auto index = &record - segment.records<LiveRecord>(Region::live);
-  return segment.records<LiveRecord>(Region::live) + index / live_table::kGroup * live_table::kGroup;
+  return segment.records<LiveRecord>(Region::live) +
+         index / live_table::kGroup * live_table::kGroup;
 }
 
 LiveRecord* home_group(std::uint64_t address, std::uint32_t level = 0) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "../../preload/ledger/attention.h"
+#include "../../preload/ledger/sandbox.h"
 
 namespace leakhook {
 
@@ -18,6 +19,7 @@ void prepare_books() {
   constexpr std::uint64_t kMemory = 64 << 20;
   if (!ledger::make_segment(kMemory, -1, &ledger::segment)) std::abort();
   ledger::segment.header->settings.verbose = 0;
+  ledger::note_sandbox(true, true);  // who waits gives up no processor: the search does that
 }
 
 std::uint64_t losses(Counter counter) {
@@ -28,11 +30,12 @@ namespace {
 
 bool hold(const explore::Scenario& scenario) {
   const explore::Searched searched = explore::search(scenario);
-  std::printf("%s: %llu orders, %llu steps, %llu deaths, at most %d times taken from a thread%s%s\n",
-              scenario.name.c_str(), static_cast<unsigned long long>(searched.orders),
-              static_cast<unsigned long long>(searched.steps),
-              static_cast<unsigned long long>(searched.kills), scenario.preemptions,
-              searched.failure.empty() ? "" : "\n  does not hold: ", searched.failure.c_str());
+  std::printf(
+      "%s: %llu orders, %llu steps, %llu deaths, at most %d times taken from a thread%s%s\n",
+      scenario.name.c_str(), static_cast<unsigned long long>(searched.orders),
+      static_cast<unsigned long long>(searched.steps),
+      static_cast<unsigned long long>(searched.kills), scenario.preemptions,
+      searched.failure.empty() ? "" : "\n  does not hold: ", searched.failure.c_str());
   std::fflush(stdout);
   return searched.failure.empty() && searched.orders > 1;
 }

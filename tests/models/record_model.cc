@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Are records under a version whole for whoever copies them, and does a writer that dies half-way
-// block nobody? The table of resources, with its owners, the keeper's copy (life/stream.cc), growth.
+// block nobody? The table of resources, with its owners, the keeper's copy (life/stream.cc),
+// growth.
 #include "../../preload/ledger/resource_table.h"
-
 #include "models.h"
 
 namespace leakhook::models {
@@ -98,7 +98,8 @@ Scenario contested() {
             for (std::uint64_t i = 0; i < kSmallest; ++i)
               found += records()[i].kind == Kind::timer && is_whole(records()[i]);
             check(found == 2 || explore::was_killed(), "both have one");
-            check(resource_table::count_of(Kind::timer) == 2 || explore::was_killed(), "both count");
+            check(resource_table::count_of(Kind::timer) == 2 || explore::was_killed(),
+                  "both count");
           },
           4,
           0};

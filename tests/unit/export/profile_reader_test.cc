@@ -12,6 +12,8 @@
 
 #include "../../../export/dump_profiles.h"
 #include "../../../export/gzip.h"
+#include "../../../export/verdict/policy_parser.h"
+#include "../../../export/verdict/verdict.h"
 #include "profile.pb.h"
 #include "segment_fixture.h"
 
@@ -450,6 +452,21 @@ void expect_sane(const Dump& dump) {
     ASSERT_EQ(presentable(one.thread), one.thread);
     for (const Frame& frame : one.stack) ASSERT_EQ(presentable(frame.function), frame.function);
   }
+}
+
+// Whoever adds holdings up must not have to ask whether the sum is a number.
+TEST_F(ProfileReaderTest, WhatIsHeldAddsUpWhateverTheProfileSays) {
+  EXPECT_EQ(error_after([](Proto* p) {
+              for (auto& sample : *p->mutable_sample())
+                for (int i = 0; i < sample.value_size(); ++i) sample.set_value(i, INT64_MAX);
+            }),
+            "");
+  ASSERT_GT(dump().holdings.size(), 1u);
+  for (const Holding& one : dump().holdings) EXPECT_GT(std::min(one.count, one.bytes), 0);
+  const Totals totals = judge({dump(), dump()}, default_policy()).totals;
+  EXPECT_EQ(totals.heap_bytes, 0) << "nobody asked what is reachable";
+  EXPECT_GE(unjudged({dump(), dump()}).totals.heap_bytes, std::int64_t{1} << 53);
+  EXPECT_LT(unjudged({dump(), dump()}).totals.heap_bytes, std::int64_t{1} << 55);
 }
 
 TEST_F(ProfileReaderTest, DamagedProfilesAreReadOrRefused) {

@@ -18,7 +18,8 @@ std::string number(std::int64_t value) { return std::to_string(value); }
 std::string said_by_libdw(Operations code) {
   std::string text = "expression";
   for (const Dwarf_Op& operation : code)
-    text += " " + number(operation.atom) + "@" + number(static_cast<std::int64_t>(operation.offset));
+    text +=
+        " " + number(operation.atom) + "@" + number(static_cast<std::int64_t>(operation.offset));
   return text;
 }
 
@@ -46,15 +47,18 @@ Operations bare(Operations code) {
 /// "cfa-16", "value of cfa+8", "in 3", "same", "lost" or an expression.
 std::string place_by_libdw(Operations code, bool is_lost) {
   if (code.empty()) return is_lost ? "lost" : "same";
-  if (code.front().atom == DW_OP_regx) return "in " + number(static_cast<std::int64_t>(code[0].number));
+  if (code.front().atom == DW_OP_regx)
+    return "in " + number(static_cast<std::int64_t>(code[0].number));
   if (code.front().atom >= DW_OP_reg0 && code.front().atom <= DW_OP_reg31)
     return "in " + number(code.front().atom - DW_OP_reg0);
   const bool is_value = code.back().atom == DW_OP_stack_value;
   const std::size_t meant = code.size() - is_value;
-  if (code[0].atom == DW_OP_call_frame_cfa && meant == 1) return is_value ? "value of cfa+0" : "cfa+0";
+  if (code[0].atom == DW_OP_call_frame_cfa && meant == 1)
+    return is_value ? "value of cfa+0" : "cfa+0";
   if (code[0].atom == DW_OP_call_frame_cfa && meant == 2 && code[1].atom == DW_OP_plus_uconst &&
       code[1].offset == 0)
-    return (is_value ? "value of cfa+" : "cfa+") + number(static_cast<std::int64_t>(code[1].number));
+    return (is_value ? "value of cfa+" : "cfa+") +
+           number(static_cast<std::int64_t>(code[1].number));
   return (is_value ? "value of " : "") + said_by_libdw(bare(code));
 }
 
@@ -118,7 +122,8 @@ RowOracle::RowOracle(Dwarf_CFI* tables, Dwarf_Addr pc) {
 RowOracle::~RowOracle() { std::free(frame_); }
 
 std::string RowOracle::difference(const Description& description, const Row& row) const {
-  const auto differs = [](const std::string& what, const std::string& ours, const std::string& theirs) {
+  const auto differs = [](const std::string& what, const std::string& ours,
+                          const std::string& theirs) {
     return what + ": we say " + ours + ", libdw says " + theirs;
   };
   if (static_cast<std::int64_t>(description.return_register) != return_register_)
