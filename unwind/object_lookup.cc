@@ -136,9 +136,10 @@ bool find_object(Address pc, Object* object) {
 }
 
 Extent segment_around(const Object& object, Address address) {
-  // The loader maps the file's header with the first segment; its first page is all we rely on.
+  // The loader maps the file's header with the first segment; its first page is all we rely on. It
+  // is there as a whole, where the object ends inside it, too.
   ElfW(Ehdr) header;
-  if (object.end - object.start < kPage) return {};
+  if (object.end <= object.start) return {};
   std::memcpy(&header, reinterpret_cast<const void*>(object.start), sizeof header);
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return {};
   if (header.e_phentsize != sizeof(ElfW(Phdr)) || header.e_phoff > kPage ||
