@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import calls
@@ -148,7 +149,8 @@ class Trial:
 
 
 class Faults:
-    def __init__(self, setup):
+    def __init__(self, setup, part):
+        self.part = part
         self.setup, self.names = setup, calls.numbers()
         self.name_of = {number: name for name, number in self.names.items()}
         self.bare = running.run_program([os.path.join(setup.plugins, PROGRAM)], setup, False)
@@ -179,15 +181,36 @@ class Faults:
         return what, trial.supervisor.refused, words, complaints, trial.run.stderr
 
     def try_all(self, orders):
+        """Prints each run; the table gets a row for each call."""
+        groups = {}
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for what, refused, words, complaints, stderr in pool.map(lambda order: self.try_one(*order), orders):
                 self.trials += 1
                 self.bad |= bool(complaints)
-                table.row(what, f"{refused} refused", "; ".join(words) + (" **FAILS**" if complaints else ""))
+                print(f"{what} | {refused} refused | {'; '.join(words)}{' FAILS' if complaints else ''}", flush=True)
                 for text in complaints[:6]:
                     print("   ", text)
                 if complaints:
                     print("    stderr:", stderr[-600:])
+                name = what.split(" ")[0] if not what.startswith("SIGKILL") else what.partition(", ")[0]
+                groups.setdefault(name, []).append((refused, words, bool(complaints)))
+        for name, runs in groups.items():
+            table.row(*group_row(name, self.part, runs))
+
+
+def group_row(name, part, runs):
+    """Cells of the table for all runs in which one call was refused: [(refused, words, is bad)]"""
+    ends = Counter(", ".join(word for word in words if ":" not in word) for _, words, _ in runs)
+    rest = sorted({word for _, words, _ in runs for word in words if ":" in word})
+    counted = sorted({name for word in rest if word.startswith("counted: ") for name in word[9:].split(", ")})
+    said = [word[6:] for word in rest if word.startswith("said: ")]
+    cells = [", ".join(f"{count} {end}" for end, count in ends.most_common()) if len(ends) > 1 else list(ends)[0]]
+    cells += [f"counted: {', '.join(counted)}"] if counted else []
+    cells += [f"said: {said[0]}" + (f" ({len(said)} different lines)" if len(said) > 1 else "")] if said else []
+    bad = sum(is_bad for _, _, is_bad in runs)
+    how_much = f"{len(runs)} runs" + (f", {sum(run[0] for run in runs)} calls" if any(run[0] for run in runs) else "")
+    what = name if name.startswith("SIGKILL") else f"`{name}` refused to the {part}"
+    return what, how_much, "; ".join(cells) + (f" **{bad} FAIL**" if bad else "")
 
 
 def refusing(name, number, error, only=None, from_birth=True):
@@ -247,7 +270,7 @@ def check_list(faults, seen):
 def main():
     setup, options = places.read("part")
     try:
-        faults = Faults(setup)
+        faults = Faults(setup, options.part)
         if options.part == "library":
             seen = {way: faults.record(way, False) for way in WAYS}
             check_list(faults, seen)
