@@ -1,8 +1,8 @@
 // leaks: 100 heap in leak_before (700 bytes), 4 heap in leak_after (44 bytes)
-// args: 100
-// long: 3000
+// args: 20
+// long: 500
 // storm: 50
-// seconds: 60
+// seconds: 120
 // SPDX-License-Identifier: Apache-2.0
 // Threads recurse to the end of their stacks, with a hook in each frame: the fault may come inside of
 // one. The handler on the alternate stack allocates and jumps out; what comes afterwards is recorded
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
   pthread_t threads[kThreads];
   pthread_attr_t small;
-  rounds = rounds_of(argc, argv, 100);
+  rounds = rounds_of(argc, argv, 20);
   for (int i = 0; i < 100; i++) leak_before();
   MUST(sigaction(SIGSEGV, &action, NULL) == 0);
   MUST(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 256 * 1024) == 0);

@@ -2,7 +2,7 @@
 // args: 60000
 // long: 3000000
 // storm: 50
-// seconds: 60
+// seconds: 120
 // SPDX-License-Identifier: Apache-2.0
 // Eight threads take, move and give back blocks of all sizes, also each other's.
 #include <malloc.h>

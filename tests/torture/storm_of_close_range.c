@@ -2,7 +2,7 @@
 // args: 300
 // long: 20000
 // storm: 50
-// seconds: 60
+// seconds: 120
 // SPDX-License-Identifier: Apache-2.0
 // Eight threads fill ranges of numbers and close them at once, each its own; children of theirs close
 // everything, in a table of their own.
