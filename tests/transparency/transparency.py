@@ -43,33 +43,41 @@ def report(result, seconds):
             print(f"     {mode}: {component}: {sentence}")
 
 
-def run_all(lines, modes, setup, exceptions):
+def run_all(lines, modes, setup, exceptions, kept):
+    """Tells and keeps each result as it comes."""
     folder = tempfile.mkdtemp(prefix="leakhook-transparency-")
     os.chmod(folder, 0o755)
-    results = {}
     try:
         with concurrent.futures.ProcessPoolExecutor(
                 AT_ONCE, initializer=run_line.become_subreaper) as pool:
             jobs = [pool.submit(attempt, line, modes, setup, exceptions, folder) for line in lines]
             for job in concurrent.futures.as_completed(jobs):
                 result, seconds = job.result()
-                results[result.name] = result
+                kept.add(result)
                 report(result, seconds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return [results[line.name] for line in lines]
 
 
-def with_earlier(results, path, book):
-    """Results of this run and of earlier ones, in the order of the list."""
-    kept = {}
-    if os.path.exists(path):
-        with open(path, "rb") as file:
-            kept = pickle.load(file)
-    kept.update({one.name: one for one in results})
-    with open(path, "wb") as file:
-        pickle.dump(kept, file)
-    return [kept[line.name] for line in book.lines if line.name in kept]
+class Kept:
+    """Results by name; those of earlier runs too, where a file keeps them."""
+
+    def __init__(self, path):
+        self._path = path
+        self._results = {}
+        if path and os.path.exists(path):
+            with open(path, "rb") as file:
+                self._results = pickle.load(file)
+
+    def add(self, result):
+        self._results[result.name] = result
+        if self._path:
+            with open(self._path + ".new", "wb") as file:
+                pickle.dump(self._results, file)
+            os.replace(self._path + ".new", self._path)
+
+    def in_order(self, lines):
+        return [self._results[line.name] for line in lines if line.name in self._results]
 
 
 def chosen(lines, options):
@@ -96,9 +104,9 @@ def main():
     if not lines:
         print(f"no line matches {options.only}", file=sys.stderr)
         return 2
-    results = run_all(lines, modes, setup, book.exceptions)
-    if options.results:
-        results = with_earlier(results, options.results, book)
+    kept = Kept(options.results)
+    run_all(lines, modes, setup, book.exceptions, kept)
+    results = kept.in_order(book.lines)
     if options.table:
         with open(options.table, "w", encoding="utf-8") as file:
             file.write(table.page(results, book, modes))
