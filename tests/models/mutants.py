@@ -85,8 +85,10 @@ def build(options, folder, mutant):
     with open(broken, "w", encoding="utf-8") as file:
         file.write(text.replace(old, new))
     program = os.path.join(folder, "models")
+    machine_folders = [f"-I{part}/{options.machine}" for part in
+                       ("unwind", "preload/base", "preload/ledger", "preload/life")]
     done = subprocess.run([*options.compiler.split(), "-std=c++20", "-O1", "-Iunwind",
-                           f"-I{options.machine}", "-include", "tests/models/explored_atomic.h", *sources,
+                           *machine_folders, "-include", "tests/models/explored_atomic.h", *sources,
                            options.tables, options.explorer, "-o", program],
                           cwd=folder, capture_output=True, text=True, check=False)
     return (program, "") if done.returncode == 0 else (None, done.stderr)
@@ -109,7 +111,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", required=True)
     parser.add_argument("--compiler", required=True)
-    parser.add_argument("--machine", required=True, help="folder of machine.h, from the root")
+    parser.add_argument("--machine", required=True, help="its folders have this name")
     parser.add_argument("--tables", required=True, help="archive of the real ones")
     parser.add_argument("--explorer", required=True)
     options = parser.parse_args()
