@@ -24,11 +24,11 @@ constexpr std::string_view kOperators[] = {
 /// Reads a demangled name from the left and keeps what its author wrote as the function's name.
 class NameReader {
  public:
-  explicit NameReader(std::string_view name) : rest_(name) {}
+  explicit NameReader(std::string_view name, int depth = 0) : rest_(name), depth_(depth) {}
 
   std::string read() {
     // Rust: "<Type as Trait>::method".
-    if (rest_.starts_with('<')) {
+    if (rest_.starts_with('<') && depth_ < kDeepest) {
       const std::string_view inner = take_bracket('<', '>');
       out_ = "<" + qualifier(inner.substr(1, inner.size() - 2)) + ">";
     }
@@ -78,11 +78,11 @@ class NameReader {
     return taken;
   }
 
-  static std::string qualifier(std::string_view inner) {
+  std::string qualifier(std::string_view inner) const {
+    const auto read = [&](std::string_view name) { return NameReader(name, depth_ + 1).read(); };
     const std::size_t as = inner.find(" as ");
-    if (as == std::string_view::npos) return NameReader(inner).read();
-    return NameReader(inner.substr(0, as)).read() + " as " +
-           NameReader(inner.substr(as + 4)).read();
+    if (as == std::string_view::npos) return read(inner);
+    return read(inner.substr(0, as)) + " as " + read(inner.substr(as + 4));
   }
 
   /// Arguments say nothing that the name does not; and they are spelt in many ways.
@@ -106,10 +106,10 @@ class NameReader {
   /// "{lambda(int)#1}", "{closure#0}", "{{closure}}": the number counts those before it.
   void read_braces() {
     const std::string_view braces = take_bracket('{', '}');
-    const std::size_t first = braces.find_first_not_of('{');
+    const std::size_t first = std::min(braces.find_first_not_of('{'), braces.size());
     std::size_t end = first;
     while (end < braces.size() && is_word_sign(braces[end])) ++end;
-    out_ += "{" + std::string(braces.substr(std::min(first, end), end - first)) + "}";
+    out_ += "{" + std::string(braces.substr(first, end - first)) + "}";
   }
 
   /// What stood before a blank was the type of the result, but for "operator new", "operator bool".
@@ -144,7 +144,11 @@ class NameReader {
     }
   }
 
+  /// Traits within qualifiers of traits: more only in a name that somebody made to harm.
+  static constexpr int kDeepest = 16;
+
   std::string_view rest_;
+  int depth_;
   std::string out_;
   bool is_operator_ = false;  ///< in the name of a conversion, of new or delete
 };

@@ -60,7 +60,7 @@ def run(program, target, corpus, crashes, limits):
         outcome.error = f"status {done.returncode}, {', '.join(outcome.crashes) or 'no file'}"
     elif not seeds or read.get(folder) != seeds:
         outcome.error = f"{read.get(folder, 0)} of {seeds} seeds were read"
-    elif outcome.runs <= seeds or not outcome.coverage:
+    elif outcome.runs < seeds or not outcome.coverage:
         outcome.error = f"{outcome.runs} inputs met {outcome.coverage} edges of code"
     return outcome
 

@@ -97,7 +97,7 @@ class Script {
       case Act::fd: {
         const int number = in_.next<u8>();
         FdRecord& record = builder_.fd(number, in_.next<Kind>(), stack, in_.next<u32>());
-        record.name_form = in_.next<NameForm>();
+        record.name_form = in_.next<u8>();
         record.flags = in_.next<u8>();
         name(record.name, &record.name_size);
         break;

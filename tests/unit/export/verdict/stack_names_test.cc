@@ -119,6 +119,17 @@ TEST(StackNames, AClosureIsCalledTheSameInlinedOrNot) {
             stack_names({{"main::operator()", "", "", 0, "app"}, {"f::run", "", "", 0, "app"}}));
 }
 
+TEST(StackNames, AreMadeOfAnyText) {
+  EXPECT_EQ(name_of("f::{"), "f::{}");
+  EXPECT_EQ(name_of("f::{{{"), "f::{}");
+  EXPECT_EQ(name_of("<"), "<>");
+  for (const char* sign : {"<", "<a as ", "{", "(", "["}) {
+    std::string name;
+    while (name.size() < 1'000'000) name += sign;
+    EXPECT_LT(name_of(name).size(), 1'000'100u) << sign;
+  }
+}
+
 TEST(StackNames, AStackIsNeverWithoutAName) {
   EXPECT_EQ(stack_names({}), std::vector<std::string>{"[unknown]"});
   EXPECT_EQ(stack_names({{"std::locale::init()", "_ZNSt", "", 0, "x"}}),
