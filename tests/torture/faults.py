@@ -10,7 +10,6 @@ import errno
 import os
 import re
 import shutil
-import signal
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,7 @@ import judgement
 import run_service
 import running
 import verdict as verdicts
-from supervisor import Supervisor
+from supervisor import KILL, Supervisor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = "goes_on_without"
@@ -223,10 +222,19 @@ def refusing(name, number, error, only=None, from_birth=True):
 
 def killing(number, at):
     """The caller dies of its call."""
-    def decide(asked, index, _, pid, __):
-        if asked == number and index == at:
-            os.kill(pid, signal.SIGKILL)
-        return 0
+    return lambda asked, index, *_: KILL if asked == number and index == at else 0
+
+
+def killing_keeper(names, at):
+    """A keeper, or what becomes its exporter, dies of the call with this place among all of theirs."""
+    theirs, count = set(), 0
+
+    def decide(asked, _, __, pid, ___):
+        nonlocal count
+        if asked in (names["close_range"], names["setsid"]):  # what they begin with
+            theirs.add(pid)
+        count += pid in theirs
+        return KILL if pid in theirs and count == at else 0
     return decide
 
 
@@ -240,6 +248,8 @@ def orders_for_library(faults, seen):
                 for error in ERRORS if table.is_long() else [ERRORS[position // 2 % len(ERRORS)]]:
                     yield (f"{name} {error}, library, {way}, from {phase} on", way, False,
                            refusing(name, faults.names[name], error, None, from_birth))
+    for at in range(1, 45) if table.is_long() else (1, 8, 16, 24):
+        yield f"SIGKILL of the keeper, call {at}", "memory", False, killing_keeper(faults.names, at)
 
 
 def orders_for_exporter(faults, seen):
@@ -254,7 +264,7 @@ def orders_for_exporter(faults, seen):
     for name in ("openat", "write", "renameat2") if table.is_long() else ("write", "renameat2"):
         most = seen[name] // 2
         for index in range(1, most + 1) if table.is_long() else (most // 2, most):
-            yield (f"SIGKILL of the exporter in its {name}, call {index} of {most}", "memory", True,
+            yield (f"SIGKILL of the exporter in its {name}s, call {index} of {most}", "memory", True,
                    killing(faults.names[name], index))
 
 

@@ -5,16 +5,18 @@ import errno
 import fcntl
 import os
 import select
+import signal
 import socket
 import struct
 import threading
 
 RECEIVE, ANSWER = 0xC0502100, 0xC0182101  # ioctls of <linux/seccomp.h>
 LET_PASS = 1                              # SECCOMP_USER_NOTIF_FLAG_CONTINUE
+KILL = -1                                 # instead of an errno: the caller dies of its call
 
 
 class Supervisor:
-    """Answers by decide(number, index, first argument, pid), which returns an errno or 0; index counts the
+    """Answers by decide(number, index, first argument, pid), which returns an errno, KILL or 0; index counts the
     calls of that number from 1 on. `calls` tells afterwards how many there were: {number: count}."""
 
     def __init__(self, path, decide):
@@ -64,4 +66,7 @@ class Supervisor:
             index = self.calls[number] = self.calls.get(number, 0) + 1
             refusal = self._decide(number, index, first, pid)
             self.refused += bool(refusal)
-            return refusal
+        if refusal == KILL:
+            os.kill(pid, signal.SIGKILL)
+            return 0
+        return refusal
