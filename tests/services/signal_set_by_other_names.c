@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // sigset
 #include "service.h"
 
 extern int __sigaction(int, const struct sigaction*, struct sigaction*);

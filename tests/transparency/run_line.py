@@ -17,6 +17,7 @@ import processes
 PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 PR_SET_CHILD_SUBREAPER = 36
 LIVES_ON = 3   # seconds that processes may outlive the command line
+DUMPS_TAKE = 3  # times as long as the line may take otherwise: each process dumps at its end
 LARGEST = 4 << 20  # bytes of output that are compared
 SAMPLED = {"LEAKHOOK_SAMPLE": "512KiB"}
 DUMPED = {"LEAKHOOK_CHILD_EXIT": "0"}
@@ -176,7 +177,7 @@ def run(line, mode, setup, folder):
                                    stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                    start_new_session=True, preexec_fn=default_signals)
     dumps = dump_loop.DumpLoop(setup.command) if mode == "dump" else None
-    seen.status = wait(process, line.limit)
+    seen.status = wait(process, line.limit * (DUMPS_TAKE if mode == "dump" else 1))
     if dumps:
         dumps.stop()
         seen.dumped, seen.refused = dumps.made, dumps.refused

@@ -76,10 +76,10 @@ def cell(result, mode):
 
 
 def how(result):
-    parts = [f"{result.processes} states" if result.processes else "",
-             f"{result.files} files" if result.files else "",
+    parts = [f"states: {result.processes}" if result.processes else "",
+             f"files: {result.files}" if result.files else "",
              "status only" if result.status_only else "",
-             f"{result.masks} masks" if result.masks else ""]
+             "masked" if result.masks else ""]
     return ", ".join(filter(None, parts))
 
 
@@ -117,6 +117,11 @@ def page(results, book, modes):
              if not any(result.name == one.name and any(one.component in found
                         for found in result.excused.values()) for result in results)]
     body = list(sections(results, modes))
+    known = {result.name for result in results}
+    not_run = [f"`{line.name}`" for line in book.lines if line.name not in known]
+    if not_run:
+        body.insert(-1, f"## Not run this time\n\n{len(not_run)} lines of {len(book.lines)}: "
+                        f"{', '.join(not_run)}.")
     if unmet:
         body.insert(-1, f"Exceptions that did not occur this time: {', '.join(unmet)}.")
     return HEAD + body[0] + "\n\n" + ALWAYS + "\n\n".join(body[1:]) + "\n"

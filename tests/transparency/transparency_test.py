@@ -142,10 +142,11 @@ class Tables(unittest.TestCase):
         good = trial.Trial("good", ("sh",), modes=["exact"], differences={"exact": {}})
         bad = trial.Trial("bad", ("sh",), modes=["exact"], differences={"exact": {"stdout": "x"}})
         gone = trial.Trial("gone", ("no_such",), missing=["no_such"])
-        book = program_list.Book([line_of("true")], [])
+        book = program_list.Book([line_of("true")], [])  # its name is planted
         page = table.page([good, bad, gone], book, ["exact"])
         self.assertIn("stdout", page)
         self.assertIn("no_such", page)
+        self.assertIn("1 lines of 1: `planted`", page)
         self.assertIn("2 command lines run, 1 alike", page)
 
 
