@@ -40,8 +40,8 @@ long clone_call(int (*body)(void*), void* stack_end, unsigned long flags, void* 
   return result;
 }
 
-long read_file(const char* path, char* to, std::size_t size) {
-  const long fd = open(path, O_RDONLY | O_CLOEXEC);
+long read_file(const char* path, char* to, std::size_t size, int more) {
+  const long fd = open(path, O_RDONLY | O_CLOEXEC | more);
   if (failed(fd)) return fd;
   std::size_t have = 0;
   long got = 0;

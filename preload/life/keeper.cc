@@ -18,9 +18,9 @@
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"
 #include "birth.h"
-#include "output_path.h"
 #include "picture.h"
 #include "process.h"
+#include "raw_file.h"
 #include "signals.h"
 #include "stream.h"
 #include "waiting_requests.h"
@@ -66,11 +66,21 @@ void set_mask(const std::uint64_t* mask, std::uint64_t* before) {
 
 // --- the exporter ------------------------------------------------------------------------------
 
+/// Where memory runs out, the kernel shall end us and not the service. (Of a vfork child, whose
+/// memory is another's, this is remembered for what it becomes.)
+void be_ended_first() {
+  const long file = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (sys::failed(file)) return;
+  sys::write(static_cast<int>(file), "1000", 4);
+  sys::close(static_cast<int>(file));
+}
+
 /// Runs between vfork and exec: in the keeper's memory, on its own stack.
 int become_exporter(void* argument) {
   auto& place = *static_cast<Place*>(argument);
   const std::uint64_t no_signals = 0;
   sys::call(SYS_setsid);  // a Ctrl-C at the service's terminal is not for us
+  be_ended_first();
   sys::call(SYS_dup3, place.exporter_end, 0, 0);
   set_mask(&no_signals, nullptr);
   Text<16> token, service;
@@ -89,7 +99,8 @@ int become_exporter(void* argument) {
     arguments[count++] = "--reply";
     arguments[count++] = token.c_str();
   }
-  const char* const environment[] = {nullptr};
+  // Where the loader loads us into every program: its own dump would be made by another exporter.
+  const char* const environment[] = {"LEAKHOOK_START=off", "LEAKHOOK_AT_EXIT=0", nullptr};
   place.exec_error = sys::call(SYS_execve, sys::word(process.exporter), sys::word(arguments),
                                sys::word(environment));
   sys::call(SYS_exit_group, 127);
@@ -173,33 +184,13 @@ long run_exporter(Place& place) {
 
 // --- the raw file ------------------------------------------------------------------------------
 
-/// Is the file at `path` a dump of this very process?
-bool is_ours(const char* path) {
-  alignas(8) char start[offsetof(Header, start_realtime_ns) + 32];
-  const long got = sys::read_file(path, start, sizeof start);
-  if (got < static_cast<long>(sizeof start)) return false;
-  const auto* header = reinterpret_cast<const Header*>(start);
-  return header->magic == kSegmentMagic && header->pid == segment.header->pid &&
-         header->process_start_ticks == segment.header->process_start_ticks;
-}
-
 bool write_raw(Place& place) {
   Path partial, final;
-  partial << place.stem.c_str() << ".lhk.tmp." << static_cast<std::uint64_t>(sys::getpid());
-  final << place.stem.c_str();
-  Path plain;
-  plain << final.c_str() << ".lhk";
-  const bool is_free = sys::call(SYS_faccessat, -100, sys::word(plain.c_str()), 0) == -ENOENT;
-  if (!is_free && !is_ours(plain.c_str()))
-    final << '.' << static_cast<std::uint64_t>(segment.header->pid);
-  final << ".lhk";
-  const long fd =
-      sys::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const long fd = make_raw_file(place.stem, &partial);
   if (sys::failed(fd)) return false;
   const bool is_written = write_dump(place, static_cast<int>(fd));
   sys::close(static_cast<int>(fd));
-  if (is_written && !sys::failed(sys::call(SYS_renameat2, -100, sys::word(partial.c_str()), -100,
-                                           sys::word(final.c_str()), 0))) {
+  if (is_written && publish_raw_file(place.stem, partial, &final)) {
     Line line;
     line << "the exporter could not run; raw dump in " << final.c_str()
          << ": make profiles of it with `leakhook export`";
