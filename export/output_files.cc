@@ -19,22 +19,13 @@
 #include "profile.pb.h"
 #include "profile_fields.h"
 #include "profile_words.h"
+#include "replace_file.h"
 
 namespace leakhook {
 namespace {
 
 /// STEM, STEM.PID, STEM.PID.2 … : more foreign files of one name are no accident.
 constexpr int kMostStems = 100;
-
-bool write_fully(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
 
 /// Renames only if nothing is there; EEXIST otherwise.
 bool rename_to_free(const std::string& from, const std::string& to) {
@@ -105,25 +96,11 @@ std::string OutputFiles::stem_number(int number) const {
 }
 
 bool OutputFiles::write(const std::string& profile, std::string_view bytes) {
-  const std::string base = path_of(wanted_stem_, profile) + kPartialSuffix + std::to_string(getpid());
-  std::string path = base;
-  int fd = -1;
-  // A crashed predecessor, or a neighbour in another pid namespace, may have left our name.
-  for (int attempt = 1; attempt <= kMostStems; ++attempt) {
-    fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 || errno != EEXIST) break;
-    path = base + "." + std::to_string(attempt);
-  }
-  if (fd < 0) return fail(path_of(wanted_stem_, profile));
-  written_.push_back({profile, path});
-  bool is_whole = write_fully(fd, bytes);
-  const int write_error = errno;
-  // Some file systems tell of a full disk only now.
-  if (close(fd) != 0)
-    is_whole = false;
-  else
-    errno = write_error;
-  return is_whole || fail(path_of(wanted_stem_, profile));
+  const std::string path = path_of(wanted_stem_, profile);
+  const std::string temporary = write_beside(path, bytes, 0600);
+  if (temporary.empty()) return fail(path);
+  written_.push_back({profile, temporary});
+  return true;
 }
 
 /// Nothing is there, or a profile of this process. Reading one takes time, so a file that was found

@@ -7,6 +7,7 @@
 #include "object_lookup.h"
 
 #include <link.h>
+#include <sys/auxv.h>
 
 #include <atomic>
 #include <cstring>
@@ -21,6 +22,24 @@ constexpr unsigned kMaxObjects = 1024;
 constexpr int kReadAttempts = 100;
 
 constinit std::atomic<SystemLookup> g_system_lookup{nullptr};
+
+/// From the first part of the program to its last, without its load bias.
+constinit Extent g_program{};
+
+/// Where there are gaps between the parts of the program, as huge pages for its code make them, the
+/// C library knows each part as an object of its own, and all but one have no file header.
+Extent extent_of_program() {
+  const auto* parts = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+  Extent program{~Address{0}, 0};
+  for (unsigned long i = 0; parts != nullptr && i < getauxval(AT_PHNUM); ++i) {
+    if (parts[i].p_type != PT_LOAD) continue;
+    const Address begin = parts[i].p_vaddr / kPage * kPage;
+    const Address end = parts[i].p_vaddr + parts[i].p_memsz;
+    if (begin < program.low) program.low = begin;
+    if (end > program.high) program.high = end;
+  }
+  return program.low < program.high ? program : Extent{};
+}
 
 struct TableRow {
   std::atomic<Address> start, end, load_bias, eh_frame_hdr;
@@ -96,6 +115,7 @@ int add_object(dl_phdr_info* loaded, std::size_t, void*) {
 }  // namespace
 
 void prepare_object_lookup(SystemLookup system_lookup) {
+  g_program = extent_of_program();
   g_system_lookup.store(system_lookup, std::memory_order_relaxed);
   refresh_objects();
 }
@@ -132,6 +152,9 @@ bool find_object(Address pc, Object* object) {
   object->load_bias = answer.map->l_addr;
   object->path = answer.map->l_name;
   object->eh_frame_hdr = reinterpret_cast<Address>(answer.eh_frame_hdr);
+  const Extent program{object->load_bias + g_program.low, object->load_bias + g_program.high};
+  if (*object->path == 0 && program.contains(pc))
+    object->start = program.low, object->end = program.high;
   return true;
 }
 

@@ -9,12 +9,13 @@
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
 #include "policy_options.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
 
 int refuse_check(const std::string& reason) {
-  std::fprintf(stderr, "leakhook: %s\n", reason.c_str());
+  say(reason);
   return kExitUnable;
 }
 

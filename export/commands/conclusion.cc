@@ -4,14 +4,14 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 #include "../report/reports.h"
 #include "../verdict/baseline.h"
+#include "named_file.h"
 #include "outcome.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -28,18 +28,6 @@ std::string host_name() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-/// False: said why not.
-bool write_file(const std::string& path, const std::string& text) {
-  std::FILE* file = std::fopen(path.c_str(), "we");
-  const bool is_written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  const int error = errno;
-  const bool is_closed = file && std::fclose(file) == 0;
-  if (is_written && is_closed) return true;
-  std::fprintf(stderr, "leakhook: %s: cannot be written: %s\n", path.c_str(),
-               strerror(is_written ? errno : error));
-  return false;
-}
-
 bool write_reports(const verdict::Verdict& verdict, const report::ReportOptions& how,
                    const PolicyOptions& options) {
   const struct {
@@ -51,7 +39,7 @@ bool write_reports(const verdict::Verdict& verdict, const report::ReportOptions&
                 {options.markdown, report::markdown_report}};
   bool is_all_written = true;
   for (const auto& form : kForms)
-    if (!form.path.empty()) is_all_written &= write_file(form.path, form.make(verdict, how));
+    if (!form.path.empty()) is_all_written &= write_named_file(form.path, form.make(verdict, how));
   return is_all_written;
 }
 
@@ -76,12 +64,12 @@ int conclude(Evidence evidence, const PolicyOptions& options) {
   if (options.updates_baseline) {
     const std::string error =
         verdict::write_baseline(options.baseline, verdict::baseline_of(verdict));
-    if (!error.empty()) std::fprintf(stderr, "leakhook: %s\n", error.c_str());
+    if (!error.empty()) say(error);
     return is_done && error.empty() ? 0 : kExitUnable;
   }
   if (verdict.has_leaks) return kExitLeaks;
   if (!verdict.undecided.empty()) {
-    std::fprintf(stderr, "leakhook: %s\n", verdict.undecided.c_str());
+    say(verdict.undecided);
     is_done = false;
   }
   return is_done ? 0 : kExitUnable;

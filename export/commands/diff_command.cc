@@ -11,6 +11,7 @@
 #include "../report/diff_text.h"
 #include "../verdict/dump_diff.h"
 #include "../verdict/profile_reader.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -26,7 +27,7 @@ struct DiffArguments {
 /// False: said on stderr why not.
 bool read(const std::string& path, std::vector<verdict::Dump>* dumps) {
   verdict::ReadDumps found = verdict::read_dumps({path});
-  for (const std::string& error : found.errors) std::fprintf(stderr, "leakhook: %s\n", error.c_str());
+  for (const std::string& error : found.errors) say(error);
   *dumps = std::move(found.dumps);
   return found.errors.empty();
 }

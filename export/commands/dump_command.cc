@@ -2,14 +2,18 @@
 // `leakhook dump`: asks a living service for its profiles.
 #include "dump_command.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "../../preload/contract/request.h"
 #include "../dump_request.h"
+#include "../report/visible.h"
 #include "arguments.h"
 #include "refusal.h"
 
@@ -32,7 +36,11 @@ struct DumpArguments {
 int run_dump(pid_t pid, std::uint8_t labels, std::chrono::milliseconds timeout) {
   const DumpAnswer answer = ask_for_dump(pid, labels, Wanted::names, timeout);
   if (!answer.reason.empty()) return refuse(pid, answer.reason);
-  std::fputs(answer.text.c_str(), stdout);
+  // A service may say what it likes: programs get it as it is, a terminal what cannot command it.
+  const bool is_terminal = isatty(STDOUT_FILENO) != 0;
+  std::istringstream lines(answer.text);
+  for (std::string line; std::getline(lines, line);)
+    std::printf("%s\n", (is_terminal ? report::visible(line) : line).c_str());
   return std::fflush(stdout) == 0 ? 0 : kExitUnable;
 }
 

@@ -22,6 +22,7 @@
 #include "../reply_socket.h"
 #include "../segment_profiles.h"
 #include "arguments.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -106,8 +107,7 @@ class Export {
   }
 
   int fail(int status, const std::string& line) {
-    if (status == kExitUnable || is_talkative())
-      std::fprintf(stderr, "leakhook: %s\n", line.c_str());
+    if (status == kExitUnable || is_talkative()) say(line);
     const std::string error = kErrorReply + line + "\n";
     if (!reply(Wanted::profiles, error)) reply(Wanted::names, error);
     return status;
@@ -143,9 +143,7 @@ class Export {
     for (const verdict::ProfileFile& file : files)
       if (!output.write(file.name, file.bytes)) return fail(kExitNotWritten, output.error());
     if (!output.publish()) return fail(kExitNotWritten, output.error());
-    if (is_talkative())
-      std::fprintf(stderr, "leakhook: %s\n",
-                   dump_line(profiles_.view(), dump.summary, output.stem()).c_str());
+    if (is_talkative()) say(dump_line(profiles_.view(), dump.summary, output.stem()));
     std::string names;
     for (const std::string& path : output.published()) names += path + "\n";
     reply(Wanted::names, names);

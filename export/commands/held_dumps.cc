@@ -3,13 +3,13 @@
 #include "held_dumps.h"
 
 #include <chrono>
-#include <cstdio>
 #include <iterator>
 
 #include "../../preload/contract/request.h"
 #include "../live_service.h"
 #include "../verdict/profile_reader.h"
 #include "refusal.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -63,7 +63,7 @@ std::optional<std::vector<verdict::Dump>> held_dumps(const HeldArguments& argume
   }
   // Together, so that the profiles of one dump become one.
   verdict::ReadDumps read = verdict::read_dumps(files);
-  for (const std::string& error : read.errors) std::fprintf(stderr, "leakhook: %s\n", error.c_str());
+  for (const std::string& error : read.errors) say(error);
   if (!is_whole || !read.errors.empty()) return std::nullopt;
   std::move(read.dumps.begin(), read.dumps.end(), std::back_inserter(dumps));
   return dumps;

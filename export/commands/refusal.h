@@ -3,16 +3,16 @@
 #pragma once
 #include <sys/types.h>
 
-#include <cstdio>
 #include <string>
 
 #include "outcome.h"
+#include "say.h"
 
 namespace leakhook {
 
 /// One line on stderr. The exit status.
 inline int refuse(pid_t pid, const std::string& reason) {
-  std::fprintf(stderr, "leakhook: process %d: %s\n", static_cast<int>(pid), reason.c_str());
+  say("process " + std::to_string(pid) + ": " + reason);
   return kExitUnable;
 }
 

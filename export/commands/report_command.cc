@@ -4,9 +4,7 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -14,6 +12,7 @@
 #include "../report/reports.h"
 #include "../verdict/verdict.h"
 #include "held_dumps.h"
+#include "named_file.h"
 
 namespace leakhook {
 namespace {
@@ -35,15 +34,6 @@ struct ReportArguments {
   std::size_t rows = 20;
 };
 
-/// False: said on stderr why not.
-bool write_file(const std::string& path, const std::string& text) {
-  std::FILE* const file = std::fopen(path.c_str(), "we");
-  const bool is_written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (file && std::fclose(file) == 0 && is_written) return true;
-  std::fprintf(stderr, "leakhook: cannot write %s: %s\n", path.c_str(), strerror(errno));
-  return false;
-}
-
 int run_report(const ReportArguments& arguments) {
   auto dumps = held_dumps(arguments.held);
   if (!dumps) return kExitUnable;
@@ -54,7 +44,7 @@ int run_report(const ReportArguments& arguments) {
   for (std::size_t i = 0; i < std::size(kForms); ++i) {
     if (arguments.files[i].empty()) continue;
     is_in_files = true;
-    if (!write_file(arguments.files[i], kForms[i].make(verdict, options))) return kExitUnable;
+    if (!write_named_file(arguments.files[i], kForms[i].make(verdict, options))) return kExitUnable;
   }
   if (is_in_files) return 0;
   options.colour = isatty(STDOUT_FILENO) != 0;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 
@@ -22,7 +21,7 @@
 #include "../verdict/embedded_suppressions.h"
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
-#include "policy_options.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -38,8 +37,6 @@ struct RunOptions {
   double wait_s = 1;  ///< for processes that outlive the program
   std::shared_ptr<PolicyOptions> policy;
 };
-
-void say(const std::string& line) { std::fprintf(stderr, "leakhook: %s\n", line.c_str()); }
 
 int refuse_run(const std::string& reason, int status = kExitUnable) {
   say(reason);
@@ -180,20 +177,11 @@ class Run {
     }
   }
 
-  /// Puts the profiles of the judged dumps where the user wants them. False: said why not.
+  /// False: said why not.
   bool keep(const std::vector<verdict::Dump>& dumps) {
-    for (const verdict::Dump& dump : dumps) {
-      for (const verdict::ProfileFile& file : dump.files) {
-        const std::string path = options_.keep + "/" + dump.program + "." +
-                                 std::to_string(dump.pid) + "." + file.name + ".pb.gz";
-        std::ofstream out(path, std::ios::binary);
-        out << file.bytes;
-        if (out.flush()) continue;
-        say(path + ": cannot be written");
-        return false;
-      }
-    }
-    return true;
+    const std::string reason = keep_profiles(dumps, options_.keep);
+    if (!reason.empty()) say(reason);
+    return reason.empty();
   }
 
   const RunOptions& options_;

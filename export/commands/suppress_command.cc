@@ -9,6 +9,7 @@
 #include "../verdict/policy_parser.h"
 #include "../verdict/suppression_list.h"
 #include "held_dumps.h"
+#include "say.h"
 
 namespace leakhook {
 namespace {
@@ -22,7 +23,7 @@ int run_suppress(const SuppressArguments& arguments) {
   verdict::Policy policy = verdict::default_policy();
   if (const std::string error = verdict::parse_fail_on(arguments.fail_on, &policy.fail_on);
       !error.empty()) {
-    std::fprintf(stderr, "leakhook: --fail-on: %s\n", error.c_str());
+    say("--fail-on: " + error);
     return kExitUnable;
   }
   auto dumps = held_dumps(arguments.held);

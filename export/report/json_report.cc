@@ -83,7 +83,8 @@ std::string json_report(const verdict::Verdict& verdict, const ReportOptions&) {
                                {"has_leaks", verdict.has_leaks},
                                {"remarks", verdict.remarks},
                                {"processes", std::move(processes)}};
-  return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  // All but ASCII is escaped: programs read what it was, and a terminal nothing that commands it.
+  return report.dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace leakhook::report

@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "../replace_file.h"
+
 namespace leakhook {
 namespace {
 
@@ -66,6 +68,18 @@ std::string RunFolder::make() {
     reasons += (reasons.empty() ? "" : ", ") + place + " (" + strerror(errno) + ")";
   }
   return "no folder for the profiles of the run can be made: " + reasons;
+}
+
+std::string keep_profiles(const std::vector<verdict::Dump>& dumps, const std::string& folder) {
+  for (const verdict::Dump& dump : dumps) {
+    for (const verdict::ProfileFile& file : dump.files) {
+      const std::string path = folder + "/" + dump.program + "." + std::to_string(dump.pid) + "." +
+                               file.name + ".pb.gz";
+      if (!replace_file(path, file.bytes, 0600))
+        return path + ": cannot be written: " + strerror(errno);
+    }
+  }
+  return {};
 }
 
 bool RunFolder::make_in(const std::string& place) {

@@ -2,6 +2,9 @@
 // Where do the processes of a run leave their books and profiles?
 #pragma once
 #include <string>
+#include <vector>
+
+#include "../verdict/verdict.h"
 
 namespace leakhook {
 
@@ -31,5 +34,9 @@ class RunFolder {
   std::string outer_;
   std::string inner_;
 };
+
+/// Puts the profiles of these dumps where the user wants them, private as they were, and through no
+/// link. Empty or why not.
+std::string keep_profiles(const std::vector<verdict::Dump>& dumps, const std::string& folder);
 
 }  // namespace leakhook

@@ -32,6 +32,20 @@ std::string comment_of(const Silenced& silenced) {
   return text + (places.empty() ? "" : ", at " + report::visible(places));
 }
 
+/// A rule that a terminal may show and an editor may keep: what would deceive the reader is any text.
+std::string typed(const std::string& rule) {
+  if (report::visible(rule) == rule) return rule;
+  std::string out;
+  for (const char sign : rule) {
+    const bool is_plain = sign >= ' ' && sign <= '~';
+    if (is_plain)
+      out += sign;
+    else if (!out.ends_with('*'))
+      out += '*';
+  }
+  return out;
+}
+
 /// The root of what hangs below is suppressed with its own rule.
 bool needs_rule(const Finding& finding, const Holding& holding) {
   const bool is_told = finding.decision == Decision::fails || finding.decision == Decision::shown;
@@ -59,7 +73,7 @@ std::string suppression_list(const Verdict& verdict) {
     if (const Frame* owner = owning_frame(misuse.stack)) silenced.places.insert(place_of(*owner));
   }
   std::string text;
-  for (const auto& [rule, silenced] : rules) text += comment_of(silenced) + "\n" + rule + "\n";
+  for (const auto& [rule, silenced] : rules) text += comment_of(silenced) + "\n" + typed(rule) + "\n";
   return text;
 }
 

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
+
+#include "../replace_file.h"
 
 namespace leakhook::verdict {
 namespace {
@@ -39,14 +39,7 @@ std::string read_text_file(const std::string& path, std::string* text) {
 }
 
 std::string write_text_file(const std::string& path, const std::string& text) {
-  const std::string beside = path + "." + std::to_string(getpid()) + ".new";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (file && std::rename(beside.c_str(), path.c_str()) == 0) return {};
-  const std::string error = because(path, "cannot be written");
-  unlink(beside.c_str());
-  return error;
+  return replace_file(path, text, 0666) ? "" : because(path, "cannot be written");
 }
 
 std::vector<TextLine> lines_of(std::string_view text, std::string_view blanks) {

@@ -43,7 +43,9 @@ void say(std::uint32_t verbose, const char* text) {
   pollfd room{2, POLLOUT, 0};
   if (sys::poll_now(&room, 1) != 1 || (room.revents & POLLOUT) == 0) return;
   Line line;
-  line << "leakhook: " << text << '\n';
+  line << "leakhook: ";
+  for (; *text != 0; ++text) line << (is_control(*text) ? '?' : *text);
+  line << '\n';
   sys::write(2, line.c_str(), line.size());
 }
 

@@ -8,6 +8,8 @@
 
 namespace leakhook {
 
+constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+
 template <std::size_t kSize>
 class Text {
  public:
@@ -34,6 +36,12 @@ class Text {
     const int least = width < 20 ? width : 20;
     while (count < least) reversed[count++] = '0';
     while (count > 0) put(reversed[--count]);
+    return *this;
+  }
+
+  /// Somebody's name as part of a file's: it ends no folder, no line, and commands no terminal.
+  Text& file_name(const char* text) {
+    for (; *text != 0; ++text) put(*text == '/' || is_control(*text) ? '_' : *text);
     return *this;
   }
 
@@ -71,7 +79,8 @@ void remember_stderr();
 /// Is descriptor 2 still what it was, or a log (opened for appending) or a terminal?
 bool is_stderr_ours();
 
-/// "leakhook: " + text + newline to stderr in one write, when `verbose` allows it.
+/// "leakhook: " + text + newline to stderr in one write, when `verbose` allows it. Control
+/// characters become question marks.
 void say(std::uint32_t verbose, const char* text);
 
 }  // namespace leakhook

@@ -13,8 +13,8 @@ void* map(void* at, std::size_t size, int protection, int flags, int fd) {
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
-long read_file(const char* path, char* to, std::size_t size) {
-  const long fd = open(path, O_RDONLY | O_CLOEXEC);
+long read_file(const char* path, char* to, std::size_t size, int more) {
+  const long fd = open(path, O_RDONLY | O_CLOEXEC | more);
   if (failed(fd)) return fd;
   std::size_t have = 0;
   long got = 0;

@@ -70,8 +70,8 @@ bool for_each_number_in(int folder, Visit&& visit) {
   return got == 0;
 }
 
-/// Reads a file (of /proc) from its start: the bytes that fit, or −errno.
-long read_file(const char* path, char* to, std::size_t size);
+/// Reads a file (of /proc) from its start: the bytes that fit, or −errno. `more`: flags of open(2).
+long read_file(const char* path, char* to, std::size_t size, int more = 0);
 
 /// The bytes of a file (of /proc) that fit, as a text. False: it cannot be read, or is empty.
 template <std::size_t kSize>

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #include <cstring>
 
@@ -52,19 +51,6 @@ Attention* make_attention() {
       __register_atfork(
           nullptr, nullptr, [] { set_mode(Attention::unborn); }, nullptr);
   return page;
-}
-
-/// Tables may take MEMORY, but no more than a small part of what a limit on address space leaves
-/// to the program (the reservation is about three times this).
-std::uint64_t allowed_memory() {
-  std::uint64_t memory = process.settings.MEMORY;
-  for (const int resource : {RLIMIT_AS, RLIMIT_DATA}) {
-    rlimit limit{};
-    if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) continue;
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 32 < memory)
-      memory = limit.rlim_cur / 32;
-  }
-  return memory;
 }
 
 /// The first process of a tree complains for all of them.

@@ -21,6 +21,7 @@
 #include "../ledger/segment.h"
 #include "../ledger/tables.h"
 #include "../ledger/threads.h"
+#include "headroom.h"
 #include "process.h"
 
 namespace leakhook::life {
@@ -34,8 +35,8 @@ int make_file(std::uint64_t size) {
   long fd = -1;
   for (int i = 1; i < 100; ++i) {
     Text<1024> path;
-    path << process.settings.DIR.value << "/leakhook." << process.program << '.'
-         << static_cast<std::uint64_t>(sys::getpid());
+    path << process.settings.DIR.value << "/leakhook.";
+    path.file_name(process.program) << '.' << static_cast<std::uint64_t>(sys::getpid());
     if (i > 1) path << '.' << i;
     path << ".lhk";
     fd = sys::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -182,6 +183,19 @@ void clear_counts() {
 }
 
 }  // namespace
+
+std::uint64_t allowed_memory() {
+  std::uint64_t memory = process.settings.MEMORY;
+  const std::uint64_t of_groups = limit_of_groups() / 4;
+  if (of_groups < memory) memory = of_groups;
+  for (const int resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) continue;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 32 < memory)
+      memory = limit.rlim_cur / 32;
+  }
+  return memory;
+}
 
 void look_for_no_blocks() { ledger::sample_filter.is_on = true; }
 

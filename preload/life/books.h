@@ -5,6 +5,10 @@
 
 namespace leakhook::life {
 
+/// MEMORY, but no more than a part of what the control groups give to the program, or a limit on
+/// address space (the reservation is about three times this).
+std::uint64_t allowed_memory();
+
 /// Makes the segment (private memory, or a file in DIR) and commits the first pages of each table.
 /// False: no memory at all.
 bool open_books(std::uint64_t memory);

@@ -2,6 +2,8 @@
 // Reading what the kernel says of memory: smaps_rollup, meminfo, the control group.
 #include "headroom.h"
 
+#include <fcntl.h>
+
 #include <cstring>
 
 #include "../base/line.h"
@@ -20,40 +22,69 @@ std::uint64_t number_at(const char* at) {
   return parse_decimal(&at);
 }
 
-std::uint64_t number_of_file(const char* folder, const char* path, const char* name) {
-  Text<512> whole;
-  whole << folder << path << '/' << name;
-  char text[64];
-  return sys::read_text(whole.c_str(), text) ? number_at(text) : kUnknown;
-}
+/// The files of a memory control group, as the two versions of the kernel's interface call them.
+struct GroupFiles {
+  const char* line;  ///< what stands before the path in /proc/self/cgroup, and its first slash
+  const char* folder;
+  const char* limit;
+  const char* used;
+  const char* cache;  ///< a line of memory.stat: what is used and can be given back
+};
+constexpr GroupFiles kGroupFiles[] = {
+    {"0::/", "/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"},
+    {"memory:/", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+     "total_inactive_file"}};
 
-/// Of one control group: its limit less what it uses and cannot give back.
-std::uint64_t left_in_group(const char* path) {
-  constexpr const char* kFolder = "/sys/fs/cgroup";
-  const std::uint64_t most = number_of_file(kFolder, path, "memory.max");
-  const std::uint64_t used = number_of_file(kFolder, path, "memory.current");
-  if (most == kUnknown || used == kUnknown) return kUnknown;
-  Text<512> name;
-  name << kFolder << path << "/memory.stat";
-  char text[4096];
-  const std::uint64_t cache =
-      sys::read_text(name.c_str(), text) ? number_in(text, "inactive_file") : 0;
-  const std::uint64_t firm = used > cache ? used - cache : 0;
-  return most > firm ? most - firm : 0;
-}
+class Group {
+ public:
+  Group(const GroupFiles& files, const char* path) : files_(files), path_(path) {}
 
-/// Of this process' group and those that it lies in (version 2 of control groups).
-std::uint64_t left_in_groups() {
+  std::uint64_t limit() const { return number_of_file(files_.limit); }
+
+  /// The limit less what it uses and cannot give back.
+  std::uint64_t left() const {
+    const std::uint64_t most = limit(), used = number_of_file(files_.used);
+    if (most == kUnknown || used == kUnknown) return kUnknown;
+    char text[4096];
+    const std::uint64_t cache =
+        sys::read_text(name_of("memory.stat").c_str(), text) ? number_in(text, files_.cache) : 0;
+    const std::uint64_t firm = used > cache ? used - cache : 0;
+    return most > firm ? most - firm : 0;
+  }
+
+ private:
+  Text<512> name_of(const char* file) const {
+    Text<512> name;
+    name << files_.folder << path_ << '/' << file;
+    return name;
+  }
+  std::uint64_t number_of_file(const char* file) const {
+    char text[64];
+    return sys::read_text(name_of(file).c_str(), text) ? number_at(text) : kUnknown;
+  }
+
+  const GroupFiles& files_;
+  const char* path_;
+};
+
+/// The least that `number` says of this process' group and those that it lies in.
+template <class Number>
+std::uint64_t least_of_groups(Number number) {
+  std::uint64_t least = kUnknown;
+  const auto look = [&](const GroupFiles& files, const char* path) {
+    const std::uint64_t found = number(Group(files, path));
+    if (found < least) least = found;
+  };
   char text[1024];
-  if (!sys::read_text("/proc/self/cgroup", text)) return kUnknown;
-  char* path = std::strstr(text, "0::/");
-  if (path == nullptr) return kUnknown;
-  path += 3;
-  if (char* end = std::strchr(path, '\n')) *end = 0;
-  std::uint64_t least = left_in_group("");
-  for (char* last; (last = std::strrchr(path, '/')) != nullptr; *last = 0) {
-    const std::uint64_t left = left_in_group(path);
-    if (left < least) least = left;
+  if (!sys::read_text("/proc/self/cgroup", text)) return least;
+  for (const GroupFiles& files : kGroupFiles) {
+    const char* start = std::strstr(text, files.line);
+    if (start == nullptr) continue;
+    char path[512];
+    copy_text(path, start + std::strlen(files.line) - 1);
+    if (char* end = std::strchr(path, '\n')) *end = 0;
+    look(files, "");
+    for (char* last; (last = std::strrchr(path, '/')) != nullptr; *last = 0) look(files, path);
   }
   return least;
 }
@@ -84,11 +115,22 @@ Headroom look_at_headroom() {
     headroom.small_pages = resident > headroom.huge_pages ? resident - headroom.huge_pages : 0;
     headroom.anonymous = number_in(text, "Anonymous") * 1024;
   }
-  headroom.left = left_in_groups();
+  headroom.left = least_of_groups([](const Group& group) { return group.left(); });
   if (!sys::read_text("/proc/meminfo", text)) return headroom;
   const std::uint64_t available = number_in(text, "MemAvailable") * 1024;
   if (available < headroom.left) headroom.left = available;
   return headroom;
+}
+
+void be_ended_first() {
+  const long file = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (sys::failed(file)) return;
+  sys::write(static_cast<int>(file), "1000", 4);
+  sys::close(static_cast<int>(file));
+}
+
+std::uint64_t limit_of_groups() {
+  return least_of_groups([](const Group& group) { return group.limit(); });
 }
 
 std::uint64_t Headroom::predicted_pause_ns() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What will a copy of this process cost, and is there room for it? Asked before the service pauses.
 //
-// For the keeper: reads /proc and the control group with raw system calls.
+// Reads /proc and the control groups with raw system calls.
 #pragma once
 #include <cstdint>
 
@@ -23,6 +23,13 @@ struct Headroom {
   std::uint64_t memory_needed(std::uint64_t blocks, std::uint64_t segment_bytes) const;
 };
 Headroom look_at_headroom();
+
+/// Where memory runs out, the kernel shall end the calling process and not the service. Of a vfork
+/// child, whose memory is another's, this is remembered for what it becomes.
+void be_ended_first();
+
+/// Bytes of memory that the control groups of this process may have; ~0: as many as there are.
+std::uint64_t limit_of_groups();
 
 /// The number behind `name` in lines of "name: 123 kB" or "name 123"; 0 when there is none.
 std::uint64_t number_in(const char* text, const char* name);

@@ -19,6 +19,7 @@
 #include "../ledger/segment.h"
 #include "birth.h"
 #include "dump_files.h"
+#include "headroom.h"
 #include "picture.h"
 #include "process.h"
 #include "signals.h"
@@ -64,15 +65,6 @@ void set_mask(const std::uint64_t* mask, std::uint64_t* before) {
 
 // --- the exporter ------------------------------------------------------------------------------
 
-/// Where memory runs out, the kernel shall end us and not the service. (Of a vfork child, whose
-/// memory is another's, this is remembered for what it becomes.)
-void be_ended_first() {
-  const long file = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (sys::failed(file)) return;
-  sys::write(static_cast<int>(file), "1000", 4);
-  sys::close(static_cast<int>(file));
-}
-
 /// Runs between vfork and exec: in the keeper's memory, on its own stack.
 int become_exporter(void* argument) {
   auto& place = *static_cast<Place*>(argument);
@@ -99,7 +91,8 @@ int become_exporter(void* argument) {
     arguments[count++] = "--reply";
     arguments[count++] = token.c_str();
   }
-  const char* const environment[] = {nullptr};
+  // Where the loader loads us into every program: its own dump would be made by another exporter.
+  const char* const environment[] = {"LEAKHOOK_START=off", "LEAKHOOK_AT_EXIT=0", nullptr};
   place.exec_error = sys::call(SYS_execve, sys::word(process.exporter), sys::word(arguments),
                                sys::word(environment));
   sys::call(SYS_exit_group, 127);

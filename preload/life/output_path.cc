@@ -24,7 +24,7 @@ void put_utc(Path& out, std::uint64_t seconds) {
 bool put_sequence(Path& out, char letter, const DumpName& name) {
   switch (letter) {
     case 'e':
-      out << name.program;
+      out.file_name(name.program);
       return true;
     case 'p':
       out << std::uint64_t{name.pid};
@@ -33,7 +33,7 @@ bool put_sequence(Path& out, char letter, const DumpName& name) {
       out.digits(name.number, 4);
       return true;
     case 'h':
-      out << name.host;
+      out.file_name(name.host);
       return true;
     case 't':
       put_utc(out, name.time);

@@ -82,14 +82,6 @@ void survive_faults() {
   sys::call(SYS_rt_sigprocmask, SIG_UNBLOCK, sys::word(&faults), 0, 8);
 }
 
-/// When memory gets short, the system is to take this copy and not the service.
-void be_the_first_to_go() {
-  const long fd = sys::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (sys::failed(fd)) return;
-  sys::write(static_cast<int>(fd), "1000", 4);
-  sys::close(static_cast<int>(fd));
-}
-
 /// What the copy is made of.
 struct Negative {
   Standstill threads;
@@ -103,7 +95,7 @@ void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   Shared* const shared = negative.shared;
   sys::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);  // no use without its keeper
   if (sys::call(SYS_getppid) != negative.keeper) sys::call(SYS_exit_group, 1);
-  be_the_first_to_go();
+  be_ended_first();
   survive_faults();
   if (segment.is_file && !segment.make_private()) sys::call(SYS_exit_group, 1);
   set(shared->has_own_books);

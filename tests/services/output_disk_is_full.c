@@ -4,32 +4,21 @@
 // dumps: none
 // long:
 // SPDX-License-Identifier: Apache-2.0
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include "small_disk.h"
 
-#include "service.h"
-
-static void skip(const char* reason) {
-  fputs(reason, stderr);
-  _exit(77);
-}
-
-// A folder of its own without a free block.
-static void fill(void) {
-  char block[4096] = {1};
-  MUST(mkdir("full", 0700) == 0);
-  if (mount("none", "full", "tmpfs", 0, "size=8k") != 0) skip("no file system may be mounted here");
-  FILE* file = fopen("full/file", "w");
-  while (file && fwrite(block, 1, sizeof block, file) == sizeof block && fflush(file) == 0)
-    continue;
+static void fill(const char* path) {
+  static const char kBlock[4096] = {1};
+  const int file = open(path, O_WRONLY | O_CREAT, 0600);
+  MUST(file >= 0);
+  while (write(file, kBlock, sizeof kBlock) > 0) continue;
+  MUST(errno == ENOSPC);
+  close(file);
 }
 
 int main(int argc, char** argv) {
   if (argc == 1) {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) skip("no file system may be mounted here");
-    fill();
+    make_small_disk("full", "size=8k");
+    fill("full/file");
     execl("/proc/self/exe", argv[0], "filled", (char*)NULL);
   }
   kept(malloc(100000));

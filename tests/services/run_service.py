@@ -22,6 +22,7 @@ def missing_needs(needs):
     """Words of `// needs:` that this machine does not fulfil."""
     fulfilled = {"root": lambda: os.geteuid() == 0,
                  "libmimalloc": lambda: ctypes.util.find_library("mimalloc") is not None,
+                 "32-bit-loader": lambda: os.path.exists("/lib/ld-linux.so.2"),
                  "userns": lambda: os.path.exists("/proc/self/ns/user")}
     return [need for need in needs
             if not fulfilled.get(need, lambda need=need: shutil.which(need) is not None)()]

@@ -7,6 +7,7 @@
 //   hesitant reply to the second only
 //   deaf     do not even catch the signal
 //   silent about it   catch it, but do not say which one it is
+//   hostile  reply names, hostile error  an error, that would command a terminal
 // Says "ready", then one line for each request: its command and its labels.
 #include <fcntl.h>
 #include <signal.h>
@@ -29,6 +30,13 @@ int requests[2];
 void on_signal(int, siginfo_t* asked, void*) {
   const auto value = reinterpret_cast<std::uint64_t>(asked->si_value.sival_ptr);
   if (asked->si_code != SI_QUEUE || write(requests[1], &value, sizeof value) < 0) _exit(1);
+}
+
+const char* answer_of(const std::string& behaviour) {
+  if (behaviour == "error") return "error: disk full\n";
+  if (behaviour == "hostile") return "/a\x1b]0;owned\x07.heap\n/\xe2\x80\xae.fd\n";
+  if (behaviour == "hostile error") return "error: \x1b[2J\xc2\x9b" "1mowned\r\xff\n";
+  return "/a.heap\n/a.fd\n";
 }
 
 }  // namespace
@@ -61,6 +69,6 @@ int main(int argc, char** argv) {
     if (request.token == 0 || behaviour == "silent" || (behaviour == "hesitant" && is_first))
       continue;
     leakhook::send_reply(getpid(), request.token, leakhook::Wanted::names,
-                         behaviour == "error" ? "error: disk full\n" : "/a.heap\n/a.fd\n");
+                         answer_of(behaviour));
   }
 }

@@ -40,6 +40,11 @@ TEST(Headroom, BlocksAndBooksNeedMemory) {
   EXPECT_GE(headroom.memory_needed(0, 50'000'000), headroom.memory_needed(0, 0) + 50'000'000);
 }
 
+TEST(Headroom, NothingIsLeftBeyondTheLimitOfTheGroups) {
+  EXPECT_GT(limit_of_groups(), 1u << 20);
+  EXPECT_LE(look_at_headroom().left, limit_of_groups());
+}
+
 TEST(Headroom, SomeMemoryIsLeft) { EXPECT_GT(look_at_headroom().left, 1u << 20); }
 
 }  // namespace

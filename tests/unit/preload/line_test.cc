@@ -30,6 +30,15 @@ TEST(Line, DigitsHaveLeadingZeros) {
   EXPECT_STREQ(line.c_str(), "0007 12345 0 00000000000000000001");
 }
 
+TEST(Line, FileNamesEndNoFolderAndNoLine) {
+  Line line;
+  line.file_name("../a/b\n\x1b[0m\x7f\t") << '.' << 1;
+  EXPECT_STREQ(line.c_str(), ".._a_b__[0m__.1");
+  line.clear();
+  line.file_name("gr\xc3\xb6\xc3\x9f" "e ");
+  EXPECT_STREQ(line.c_str(), "gr\xc3\xb6\xc3\x9f" "e ");
+}
+
 TEST(Line, CutsWhatDoesNotFit) {
   Text<5> text;
   text << "abcd";

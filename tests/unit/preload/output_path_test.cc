@@ -31,6 +31,15 @@ TEST(OutputPath, KeepsWhatItDoesNotKnow) {
   EXPECT_EQ(expand("/%%p"), "/%p");
 }
 
+TEST(OutputPath, NamesOfOthersMakeNoFoldersLinesOrSequences) {
+  const auto path = [](const char* program, const char* host) {
+    return std::string(expand_output("/x/%e.%h", "/", {program, 1, 1, 0, host}).c_str());
+  };
+  EXPECT_EQ(path("../../a", "b/../c"), "/x/.._.._a.b_.._c");
+  EXPECT_EQ(path("a\nb\x1b[31m\x7f", "\tc"), "/x/a_b_[31m_._c");
+  EXPECT_EQ(path("%p%n%%", "gr\u00f6\u00dfe"), "/x/%p%n%%.gr\u00f6\u00dfe");
+}
+
 TEST(OutputPath, WritesUtcAsTheCLibraryDoes) {
   EXPECT_EQ(expand("/%t", 0), "/19700101T000000Z");
   // Leap days, ends of years and of centuries, and steps of about eleven days in between.

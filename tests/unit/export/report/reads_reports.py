@@ -29,7 +29,7 @@ def text(name):
 class EveryReport(unittest.TestCase):
     def test_no_character_deceives_the_reader(self):
         for verdict in VERDICTS:
-            for suffix in ("txt", "xml", "sarif", "github", "md", "html"):
+            for suffix in ("txt", "xml", "sarif", "github", "md", "html", "json"):
                 found = re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
                                    "\ufeff\uffff]", text(f"{verdict}.{suffix}"))
                 self.assertEqual(found, [], f"{verdict}.{suffix}")
