@@ -89,7 +89,7 @@ class Books:
             words = ["SILENT"]
         words += sorted(self.kinds)
         words += [f"counted: {', '.join(sorted(self.lost))}"] if self.lost else []
-        return words + [f"said: {re.sub(r'[/.][^ ]*[0-9][^ ]*', '…', line)[:90]}" for line in self.said[:1]]
+        return words + [f"said: {re.sub(r'[/.][^ ]*[0-9][^ ]*', '…', line)[:90].replace(';', ',')}" for line in self.said[:1]]
 
 
 class Trial:
