@@ -119,7 +119,7 @@ TEST(Suppressions, AWrittenEntrySilencesWhatItWasWrittenForAndNoNeighbour) {
       {"Big::operator*=(Big const&)", "leak:^Big::operator*=("},
       {"Pool::operator new(unsigned long)", "leak:^Pool::operator new("},
       // Each sign is looked for at its first place, so some names match no pattern of their own.
-      {"a*b<*=push$$", "leak:push"}};
+      {"a*b<*=push$$", "leak:=push"}};
   for (const auto& [function, line] : rows) {
     Holding holding = in_cpp(Kind::heap, {function, "_Z", "/src/app/a.cc", 9, "/opt/app/service"});
     holding.word = Word::definite;
