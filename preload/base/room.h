@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "system.h"
+#include "pages.h"
 
 namespace leakhook {
 
@@ -36,8 +36,7 @@ class Room {
   /// For tables of which nearly all is used: fewer, larger pages where the system has some.
   void expect_all_used() {
     if (count_ * sizeof(T) >= kHugePage)
-      sys::call(SYS_madvise, sys::word(items_), static_cast<long>(count_ * sizeof(T)),
-                MADV_HUGEPAGE);
+      sys::advise(items_, count_ * sizeof(T), MADV_HUGEPAGE);
   }
 
   void give_back() {

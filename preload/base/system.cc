@@ -13,6 +13,14 @@ void* map(void* at, std::size_t size, int protection, int flags, int fd) {
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
+long unmap(void* address, std::size_t size) {
+  return call(SYS_munmap, word(address), static_cast<long>(size));
+}
+
+long advise(void* address, std::size_t size, int advice) {
+  return call(SYS_madvise, word(address), static_cast<long>(size), advice);
+}
+
 long read_file(const char* path, char* to, std::size_t size, int more) {
   const long fd = open(path, O_RDONLY | O_CLOEXEC | more);
   if (failed(fd)) return fd;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <ctime>
 
+#include "pages.h"
 #include "processor.h"
 
 namespace leakhook::sys {
@@ -30,12 +31,6 @@ inline long write(int fd, const void* from, std::size_t size) {
 }
 inline long getpid() { return call(SYS_getpid); }
 inline long gettid() { return call(SYS_gettid); }
-
-/// Null when refused.
-void* map(void* at, std::size_t size, int protection, int flags, int fd = -1);
-inline long unmap(void* address, std::size_t size) {
-  return call(SYS_munmap, word(address), static_cast<long>(size));
-}
 
 /// A child that runs body(argument) on a stack of its own and exits with the result. `flags` as
 /// clone(2), with CLONE_VM; `parent_tid` and `child_tid` for CLONE_PARENT_SETTID and

@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "../base/seccomp_filter.h"
+#include "../base/system.h"
 #include "../ledger/ledger.h"
 #include "../ledger/sandbox.h"
 #include "birth.h"

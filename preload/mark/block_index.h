@@ -20,6 +20,7 @@
 
 #include "../base/room.h"
 #include "../contract/layout.h"
+#include "processor.h"
 #include "ranges.h"
 
 namespace leakhook::mark {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// How does one get pages from the kernel, and give them back? Without libc, async-signal-safe.
+#pragma once
+#include <cstddef>
+
+namespace leakhook::sys {
+
+/// Null when refused.
+void* map(void* at, std::size_t size, int protection, int flags, int fd = -1);
+long unmap(void* address, std::size_t size);
+/// madvise(2).
+long advise(void* address, std::size_t size, int advice);
+
+}  // namespace leakhook::sys
