@@ -13,7 +13,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "../base/line.h"
 #include "../base/waiting.h"
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"

@@ -19,8 +19,8 @@
 #include <cstdint>
 
 #include "../base/room.h"
+#include "../base/system.h"
 #include "../contract/layout.h"
-#include "processor.h"
 #include "ranges.h"
 
 namespace leakhook::mark {

@@ -6,7 +6,9 @@
 // Steps of which no other thread can see anything (at words that one thread uses alone, or that all
 // of them only read) are taken with the one before. An order is left out when it takes the
 // processor from a thread that could go on more often than Scenario::preemptions. A thread may be
-// killed before any of its steps (a process that ends, a fork that copies the moment). Memory is as
+// killed before any of its steps (a process that ends, a fork that copies the moment). Stores to
+// words that are not atomic belong to the step before: where fields change under a version, only a
+// copy of them is seen in pieces. Memory is as
 // one processor has it: what weaker orderings of other machines allow is not searched.
 #pragma once
 #include <cstdint>

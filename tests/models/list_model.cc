@@ -19,7 +19,7 @@ using ledger::segment;
 namespace last_stacks = ledger::last_stacks;
 namespace shards = ledger::shards;
 
-unwind::LastStack* held[3];
+unwind::LastStack* held[4];
 
 void take_stack(int thread) {
   unwind::LastStack* stack = last_stacks::take();
@@ -54,6 +54,22 @@ Scenario stacks_change_hands() {
        [] { take_stack(1), give_stack(1), take_stack(1); }, [] { take_stack(2), give_stack(2); }},
       [] {},
       3};
+}
+
+/// The first one free is taken, and the second, and the first comes back: who saw it before must not
+/// take it for the same list.
+Scenario a_head_that_came_back() {
+  return {"last stacks: a head that came back",
+          [] {
+            std::fill(std::begin(held), std::end(held), nullptr);
+            unwind::LastStack* one = last_stacks::take();
+            unwind::LastStack* two = last_stacks::take();
+            last_stacks::give_back(one), last_stacks::give_back(two);
+          },
+          {[] { take_stack(0), take_stack(3); },
+           [] { take_stack(1), take_stack(2), give_stack(1); }},
+          [] {},
+          2};
 }
 
 /// The victim's death is the fork: in the child it is not there, whatever it was in the middle of.
@@ -176,7 +192,7 @@ Scenario a_region_grows() {
 }  // namespace
 
 std::vector<Scenario> list_scenarios() {
-  return {stacks_change_hands(), a_fork_between(), shards_change_hands(),
+  return {stacks_change_hands(), a_head_that_came_back(), a_fork_between(), shards_change_hands(),
           requests_wait(),       ids_are_added(),  a_region_grows()};
 }
 

@@ -18,6 +18,7 @@
 #include "../../../preload/ledger/moment.h"
 #include "../../../preload/life/books.h"
 #include "../../../preload/life/process.h"
+#include "../unwind/call_site.h"
 
 #ifdef __SANITIZE_THREAD__
 /// Records under a version (ledger/versioned.h) are looked at while others change them, and looked
@@ -36,7 +37,7 @@ ledger::Attention* attention_of_nobody = nullptr;
 
 void prepare_unwinding() {
   static const bool once = [] {
-    unwind::prepare(ledger::modules::seen, nullptr);
+    unwind::prepare(ledger::modules::seen, unwind::system_lookup());
     return true;
   }();
   (void)once;
