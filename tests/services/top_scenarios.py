@@ -37,8 +37,10 @@ class Top(scenario.Scenario):
         self.terminal.await_text("since first dump")
 
     def ends(self):
-        """The status; reads on, so that nobody waits for us."""
+        """The status; reads on, so that nobody waits for us, and then the rest."""
         self.terminal.await_true(lambda: self.top.poll() is not None, "the end of top")
+        while self.terminal.read():
+            pass
         return self.top.returncode
 
     def row(self, function):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Which system calls does the library make? As its source says, to be held against what is seen.
 import os
+import platform
 import re
 import subprocess
 
@@ -17,11 +18,15 @@ def numbers():
             re.findall(r"^#define __NR_(\w+) (\d+)$", done.stdout, re.MULTILINE)}
 
 
+OTHER_PROCESSORS = {"x86_64", "aarch64"} - {platform.machine()}
+
+
 def in_source():
     """Names of the calls that preload/ and unwind/ make."""
     found = set()
     for folder in ("preload", "unwind"):
-        for place, _, names in os.walk(os.path.join(ROOT, folder)):
+        for place, folders, names in os.walk(os.path.join(ROOT, folder)):
+            folders[:] = [name for name in folders if name not in OTHER_PROCESSORS]
             for name in names:
                 path = os.path.relpath(os.path.join(place, name), ROOT)
                 if not path.endswith((".cc", ".h")) or path in NOT_MADE:
