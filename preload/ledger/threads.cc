@@ -71,6 +71,13 @@ bool is_live(const ThreadRecord& thread, std::uint64_t identity) {
   return thread.identity == identity && thread.state != ThreadState::free;
 }
 
+/// Births are counted in seconds; within one the kernel counts its threads on.
+bool is_younger(const ThreadRecord& a, const ThreadRecord& b) {
+  const bool has_a_ended = a.state == ThreadState::ended, has_b_ended = b.state == ThreadState::ended;
+  if (has_a_ended != has_b_ended) return has_b_ended;
+  return a.birth != b.birth ? a.birth > b.birth : a.tid > b.tid;
+}
+
 }  // namespace
 
 bool prepare_threads() { return segment.commit(Region::threads, 4096); }
@@ -168,9 +175,14 @@ ThreadTicket find_thread(std::uint64_t identity) {
   const std::uint32_t slots = slot_count();
   const std::uint32_t hint = hint_of(identity).load(std::memory_order_relaxed);
   if (hint < slots && is_live(table()[hint], identity)) return {&table()[hint], identity};
-  for (std::uint32_t i = 0; i < slots; ++i)
-    if (is_live(table()[i], identity)) return {&table()[i], identity};
-  return {};
+  // One that was joined a moment ago may still have its record, when another has its pthread_t.
+  ThreadRecord* youngest = nullptr;
+  for (std::uint32_t i = 0; i < slots; ++i) {
+    ThreadRecord& record = table()[i];
+    if (is_live(record, identity) && (youngest == nullptr || is_younger(record, *youngest)))
+      youngest = &record;
+  }
+  return {youngest, youngest != nullptr ? identity : 0};
 }
 
 void thread_joined(const Caller& caller, const ThreadTicket& ticket) {

@@ -108,6 +108,24 @@ TEST_F(Threads, EntersBeforeTheCreatorReturns) {
   EXPECT_EQ(records_in_use(), 1);
 }
 
+TEST_F(Threads, TheYoungestHasThePthread_t) {
+  // Another identity with the same hint.
+  constexpr std::uint64_t kSameHint = kIdentity + (std::uint64_t{1} << 34);
+  ThreadRecord* first = start();
+  live(first);
+  const ThreadTicket joined_first = find_thread(kIdentity);  // and it is not told yet
+  ThreadRecord* second = start();
+  live(second);
+  live(start(), kSameHint);
+  EXPECT_EQ(find_thread(kIdentity).thread, second);
+  join();
+  EXPECT_EQ(second->state, ThreadState::free);
+  EXPECT_EQ(first->state, ThreadState::ended);
+  thread_joined(caller_, joined_first);
+  join(kSameHint);
+  EXPECT_EQ(records_in_use(), 1);
+}
+
 TEST_F(Threads, ADetachedOneGoesWhenItEnds) {
   ThreadRecord* thread = start(true);
   thread_created(thread, kIdentity);
