@@ -9,6 +9,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "../preload/contract/file_names.h"
 #include "dump_request.h"
 #include "gzip.h"
 #include "open_file.h"
@@ -20,7 +21,6 @@
 namespace leakhook {
 namespace {
 
-constexpr std::string_view kSegmentSuffix = ".lhk";
 
 LiveDump refusal(std::string reason) {
   LiveDump answer;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "../../preload/contract/file_names.h"
 #include "../gzip.h"
 #include "../output_files.h"
 #include "../profile_bundle.h"
@@ -52,8 +53,8 @@ std::string short_path(const std::string& path) {
 }
 
 std::string default_stem(const std::string& input) {
-  constexpr std::string_view kSuffix = ".lhk";
-  return input.ends_with(kSuffix) ? input.substr(0, input.size() - kSuffix.size()) : input;
+  return input.ends_with(kSegmentSuffix) ? input.substr(0, input.size() - std::strlen(kSegmentSuffix))
+                                         : input;
 }
 
 std::string readable_size(std::int64_t bytes) {

@@ -3,6 +3,7 @@
 // no network for anything and runs no script but its own.
 #include <nettle/base64.h>
 
+#include "../../preload/contract/file_names.h"
 #include "aside.h"
 #include "holdings_text.h"
 #include "markup.h"
@@ -27,7 +28,7 @@ std::string base64_of(const std::string& bytes) {
 std::string file_name(const verdict::Dump& dump, const verdict::ProfileFile& file) {
   if (!file.path.empty()) return last_part(visible(file.path));
   return "leakhook." + visible(dump.program) + "." + std::to_string(dump.pid) + "." +
-         visible(file.name) + ".pb.gz";
+         visible(file.name) + kProfileSuffix;
 }
 
 std::string files_of(const verdict::Dump& dump) {

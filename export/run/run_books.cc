@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "../../preload/contract/file_names.h"
 #include "../open_file.h"
 #include "../presentable.h"
 #include "../process_look.h"
@@ -39,7 +40,7 @@ std::vector<Book> books_in(const std::string& folder) {
   std::vector<Book> books;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() != ".lhk") continue;
+    if (entry.path().extension() != kSegmentSuffix) continue;
     if (auto book = book_at(entry.path().string())) books.push_back(std::move(*book));
   }
   return books;

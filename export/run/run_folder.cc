@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "../../preload/contract/file_names.h"
 #include "../replace_file.h"
 
 namespace leakhook {
@@ -74,7 +75,7 @@ std::string keep_profiles(const std::vector<verdict::Dump>& dumps, const std::st
   for (const verdict::Dump& dump : dumps) {
     for (const verdict::ProfileFile& file : dump.files) {
       const std::string path = folder + "/" + dump.program + "." + std::to_string(dump.pid) + "." +
-                               file.name + ".pb.gz";
+                               file.name + kProfileSuffix;
       if (!replace_file(path, file.bytes, 0600))
         return path + ": cannot be written: " + strerror(errno);
     }

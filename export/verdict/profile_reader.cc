@@ -21,8 +21,6 @@
 namespace leakhook::verdict {
 namespace {
 
-constexpr std::string_view kSegmentSuffix = ".lhk";
-
 /// Files that make one dump, a segment or profiles of one stem; or a folder of them.
 struct Source {
   std::string stem;

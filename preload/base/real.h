@@ -37,7 +37,6 @@
   BORROWED(find_object, int (*)(void*, dl_find_object*), "_dl_find_object", nullptr)      \
   BORROWED(find_symbol, void* (*)(void*, const char*), "dlsym", nullptr)                  \
   BORROWED(last_error, char* (*)(), "dlerror", nullptr)                                   \
-  BORROWED(dladdr1, int (*)(const void*, Dl_info*, void**, int), "dladdr1", nullptr)      \
   BORROWED(attributes_init, int (*)(pthread_attr_t*), "pthread_attr_init", nullptr)       \
   BORROWED(attributes_destroy, int (*)(pthread_attr_t*), "pthread_attr_destroy", nullptr) \
   BORROWED(attributes_stack_size, int (*)(const pthread_attr_t*, size_t*),                \

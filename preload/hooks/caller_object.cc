@@ -10,21 +10,16 @@
 namespace leakhook {
 namespace {
 
-const link_map* object_at(const void* address) {
-  if (real::borrowed::find_object == nullptr && real::borrowed::dladdr1 == nullptr)
-    real::resolve_all();
-  if (real::borrowed::find_object != nullptr) {
-    dl_find_object found;
-    return real::borrowed::find_object(const_cast<void*>(address), &found) == 0
-               ? found.dlfo_link_map
-               : nullptr;
-  }
-  Dl_info info;
-  link_map* map = nullptr;
-  if (real::borrowed::dladdr1 == nullptr ||
-      real::borrowed::dladdr1(address, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0)
-    return nullptr;
-  return map;
+struct Search {
+  const void* address;
+  DynamicSection found;
+};
+
+int look_into(dl_phdr_info* object, std::size_t, void* search) {
+  auto* const to = static_cast<Search*>(search);
+  if (!holds(*object, to->address)) return 0;
+  to->found = dynamic_section_of(*object);
+  return 1;
 }
 
 /// The number by which this object's symbols refer to a version; 0: it needs no such version.
@@ -90,12 +85,21 @@ int has_rpath(dl_phdr_info* object, std::size_t, void* found) {
 
 }  // namespace
 
+/// Without _dl_find_object (before glibc 2.35) by a search that takes the loader's lock, as dladdr
+/// would, which is in a library that not every program has (before 2.34).
 DynamicSection dynamic_section_at(const void* address) {
   const int kept = errno;
-  const link_map* map = object_at(address);
+  if (!real::is_resolved()) real::resolve_all();
+  Search search{address, {}};
+  if (real::borrowed::find_object == nullptr) {
+    dl_iterate_phdr(look_into, &search);
+  } else if (dl_find_object found;
+             real::borrowed::find_object(const_cast<void*>(address), &found) == 0) {
+    const link_map* map = found.dlfo_link_map;
+    search.found = {.bias = map->l_addr, .entries = map->l_ld};
+  }
   errno = kept;
-  if (map == nullptr) return {};
-  return {.bias = map->l_addr, .entries = map->l_ld};
+  return search.found;
 }
 
 bool means_version(const void* caller, const char* name, const char* version) {

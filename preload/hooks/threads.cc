@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <linux/prctl.h>
 
-#include "../base/dynamic_section.h"
+#include "caller_object.h"
 #include "declarations.h"
 #include "sandbox_calls.h"
 
@@ -95,19 +95,9 @@ void created(ThreadRecord* thread, bool is_detached, const pthread_t* identity) 
 /// library of their own (glibc 2.33 and older), and nobody could give it back.
 bool is_made_for_timers(const ledger::Caller& caller) {
   if (real::borrowed::find_object != nullptr) return false;  // a newer one
-  struct Search {
-    const void* caller;
-    bool is_so;
-  } search{reinterpret_cast<const void*>(caller.pc.value), false};
-  dl_iterate_phdr(
-      [](dl_phdr_info* object, std::size_t, void* argument) {
-        auto* to = static_cast<Search*>(argument);
-        if (!holds(*object, to->caller)) return 0;
-        to->is_so = holds(*object, reinterpret_cast<const void*>(real::timer_create));
-        return 1;
-      },
-      &search);
-  return search.is_so;
+  const auto* object = dynamic_section_at(reinterpret_cast<const void*>(caller.pc.value)).entries;
+  const auto* timers = reinterpret_cast<const void*>(real::timer_create);
+  return object != nullptr && object == dynamic_section_at(timers).entries;
 }
 
 }  // namespace

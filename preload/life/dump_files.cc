@@ -14,12 +14,6 @@ namespace {
 
 void remove(const Path& path) { sys::call(SYS_unlinkat, -100, sys::word(path.c_str()), 0); }
 
-Path partial_of(const Path& stem, const char* suffix, long pid) {
-  Path path;
-  path << stem.c_str() << suffix << kPartialSuffix << static_cast<std::uint64_t>(pid);
-  return path;
-}
-
 }  // namespace
 
 bool write_raw_file(const Path& stem, WriteDump write, void* dump) {
@@ -36,7 +30,9 @@ bool write_raw_file(const Path& stem, WriteDump write, void* dump) {
   return true;
 }
 
-void remove_partial_raw_file(const Path& stem, long pid) { remove(partial_of(stem, ".lhk", pid)); }
+void remove_partial_raw_file(const Path& stem, long pid) {
+  remove(partial_of(stem, kSegmentSuffix, pid));
+}
 
 void remove_partial_profiles(const Path& stem, long pid) {
   for (const ProfileRow& row : kProfileRows) {

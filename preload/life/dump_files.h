@@ -14,8 +14,8 @@ inline constexpr std::size_t kSuffixes = 64;
 /// Writes a dump to a descriptor. False: it does not take it.
 using WriteDump = bool (*)(void* dump, int fd);
 
-/// STEM.lhk, or STEM.PID.lhk where the first is a file of others; appears when it is whole, and is
-/// said. False: cannot be written.
+/// Under the name that publish_raw_file() finds; appears when it is whole, and is said. False: cannot
+/// be written.
 bool write_raw_file(const Path& stem, WriteDump write, void* dump);
 
 /// The keeper `pid` was killed.

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "../base/system.h"
+#include "../contract/file_names.h"
 #include "../contract/layout.h"
 #include "../ledger/segment.h"
 
@@ -46,12 +47,17 @@ bool rename_over_ours(const Path& from, const Path& to) {
 
 }  // namespace
 
+Path partial_of(const Path& stem, const char* suffix, long pid) {
+  Path path;
+  path << stem.c_str() << suffix << kPartialSuffix << static_cast<std::uint64_t>(pid);
+  return path;
+}
+
 /// A crashed predecessor, or a neighbour in another pid namespace, may have left the usual name.
 long make_raw_file(const Path& stem, Path* name) {
   long fd = -EEXIST;
   for (int i = 1; fd == -EEXIST && i <= kMostNames; ++i) {
-    name->clear();
-    *name << stem.c_str() << ".lhk.tmp." << static_cast<std::uint64_t>(sys::getpid());
+    *name = partial_of(stem, kSegmentSuffix, sys::getpid());
     if (i > 1) *name << '.' << i;
     fd = sys::open(name->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   }
@@ -64,7 +70,7 @@ bool publish_raw_file(const Path& stem, const Path& partial, Path* name) {
     *name << stem.c_str();
     if (i > 0) *name << '.' << static_cast<std::uint64_t>(segment.header->pid);
     if (i > 1) *name << '.' << i;
-    *name << ".lhk";
+    *name << kSegmentSuffix;
     if (rename_over_ours(partial, *name)) return true;
   }
   return false;

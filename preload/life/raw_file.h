@@ -7,6 +7,9 @@
 
 namespace leakhook::life {
 
+/// What `pid` calls STEM<suffix> until that is whole, unless the name is taken.
+Path partial_of(const Path& stem, const char* suffix, long pid);
+
 /// A new file beside the place of STEM.lhk, open for writing, and its name; or −errno.
 long make_raw_file(const Path& stem, Path* name);
 

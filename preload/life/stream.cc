@@ -18,7 +18,8 @@ struct Horizon {
 };
 
 /// One bucket as it is at this moment. A record is whole when its key was the same before and after
-/// its value was read, twice: no owner can pass the slot on and back in between.
+/// its value was read, and the value after that: a slot that passes to another owner and back within
+/// these four loads is seen. Twice there and back is not.
 void copy_record(const LiveRecord& from, const Horizon& horizon, LiveRecord* to) {
   const std::uint64_t key = from.key.load(std::memory_order_acquire);  // pairs with claim_in()
   const std::uint64_t value = from.value.load(std::memory_order_acquire);
