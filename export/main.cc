@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `leakhook` command: its words, its help, nothing else.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iomanip>
-#include <iostream>
 #include <sstream>
 
 #include "../preload/contract/kinds.h"
@@ -71,30 +69,19 @@ std::string tables() {
 
 int run(int argc, char** argv) {
   const std::vector<std::string> program = take_program(&argc, argv);
-  CLI::App app("leakhook: what a service holds, and who asked for it");
-  app.name("leakhook");
-  app.set_version_flag("--version", std::string("leakhook ") + LEAKHOOK_VERSION);
-  app.require_subcommand(1);
-  CommandOutcome outcome;
-  add_run_command(app, outcome, program);
-  add_check_command(app, outcome);
-  add_export_command(app, outcome);
-  add_dump_command(app, outcome);
-  add_on_command(app, outcome);
-  add_off_command(app, outcome);
-  add_diff_command(app, outcome);
-  add_report_command(app, outcome);
-  add_top_command(app, outcome);
-  add_suppress_command(app, outcome);
-  app.footer(tables());  // behind the others, which would inherit it
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << "leakhook: " << error.what() << "; see leakhook --help\n";
-    return kExitUnable;
-  }
-  return outcome.status;
+  CommandLine line("leakhook", std::string("leakhook ") + LEAKHOOK_VERSION,
+                   "leakhook: what a service holds, and who asked for it");
+  add_run_command(line, program);
+  add_check_command(line);
+  add_export_command(line);
+  add_dump_command(line);
+  add_on_command(line);
+  add_off_command(line);
+  add_diff_command(line);
+  add_report_command(line);
+  add_top_command(line);
+  add_suppress_command(line);
+  return line.run(argc, argv, tables());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
+#include "outcome.h"
 #include "policy_options.h"
 #include "say.h"
 
@@ -32,17 +33,16 @@ int run_check(const std::vector<std::string>& files, PolicyOptions* options) {
 
 }  // namespace
 
-void add_check_command(CLI::App& app, CommandOutcome& outcome) {
-  CLI::App* command = app.add_subcommand("check", "Judge profiles or segments that lie there");
+void add_check_command(CommandLine& line) {
+  Subcommand command = line.add("check", "Judge profiles or segments that lie there");
   const auto files = std::make_shared<std::vector<std::string>>();
   command
-      ->add_option("FILE", *files,
-                   "Profiles (.pb.gz), their stems, segments (.lhk), or folders of them")
-      ->required()
-      ->allow_extra_args(false);
+      .add("FILE", files.get(),
+           "Profiles (.pb.gz), their stems, segments (.lhk), or folders of them")
+      .is_required()
+      .takes_one();
   const auto options = add_policy_options(command);
-  command->callback(
-      [files, options, &outcome] { outcome.status = run_check(*files, options.get()); });
+  command.runs([files, options] { return run_check(*files, options.get()); });
 }
 
 }  // namespace leakhook

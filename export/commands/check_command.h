@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `leakhook check`: judges profiles and segments that lie there already.
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include "outcome.h"
+#include "command_line.h"
 
 namespace leakhook {
 
-void add_check_command(CLI::App& app, CommandOutcome& outcome);
+void add_check_command(CommandLine& line);
 
 }  // namespace leakhook

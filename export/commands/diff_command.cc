@@ -11,6 +11,7 @@
 #include "../report/diff_text.h"
 #include "../verdict/dump_diff.h"
 #include "../verdict/profile_reader.h"
+#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {
@@ -44,8 +45,8 @@ int run_diff(const DiffArguments& arguments) {
   const verdict::DumpDiff diff = verdict::difference(before, after);
   std::fputs(report::diff_text(diff, before, after, options).c_str(), stdout);
   if (std::fflush(stdout) != 0) return kExitUnable;
-  const bool fails = std::any_of(
-      diff.stacks.begin(), diff.stacks.end(), [&](const verdict::StackChange& change) {
+  const bool fails =
+      std::any_of(diff.stacks.begin(), diff.stacks.end(), [&](const verdict::StackChange& change) {
         return verdict::matches(change, options.fail_on, options.loop);
       });
   return fails ? kExitLeaks : 0;
@@ -53,35 +54,34 @@ int run_diff(const DiffArguments& arguments) {
 
 }  // namespace
 
-void add_diff_command(CLI::App& app, CommandOutcome& outcome) {
+void add_diff_command(CommandLine& line) {
   const auto arguments = std::make_shared<DiffArguments>();
-  CLI::App* command = app.add_subcommand("diff", "Compare what was held at two moments");
+  Subcommand command = line.add("diff", "Compare what was held at two moments");
   const char* const kInput = "A profile, the stem of a dump, a segment (.lhk) or a folder";
-  command->add_option("BEFORE", arguments->before, kInput)->required()->type_name("");
-  command->add_option("AFTER", arguments->after, "The same, later")->required()->type_name("");
+  command.add("BEFORE", &arguments->before, kInput).is_required().has_type("");
+  command.add("AFTER", &arguments->after, "The same, later").is_required().has_type("");
   command
-      ->add_option("--fail-on", arguments->fail_on,
-                   "Exit with 23 when a stack is so, a comma list: grown (new ones too), new, shrunk, "
-                   "gone; of one kind or profile: grown:fd")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("LIST")
-      ->check([](const std::string& word) {
+      .add("--fail-on", &arguments->fail_on,
+           "Exit with 23 when a stack is so, a comma list: grown (new ones too), new, shrunk, "
+           "gone; of one kind or profile: grown:fd")
+      .takes_list()
+      .has_type("LIST")
+      .is_checked([](const std::string& word) {
         return verdict::change_rule(word) ? std::string()
-                                          : "\"" + word + "\": expected new, grown, shrunk or gone, "
-                                            "and at most a kind or profile behind a colon";
+                                          : "\"" + word +
+                                                "\": expected new, grown, shrunk or gone, "
+                                                "and at most a kind or profile behind a colon";
       });
   command
-      ->add_option("--loop", arguments->loop,
-                   "Iterations of the program's work between the two: what grew less than once in "
-                   "each does not fail")
-      ->type_name("N")
-      ->check(CLI::Range(std::int64_t{1}, INT64_MAX));
-  command
-      ->add_option("--rows", arguments->rows, "Changed stacks of each kind that are shown; 0: all")
-      ->type_name("N")
-      ->capture_default_str();
-  command->callback([arguments, &outcome] { outcome.status = run_diff(*arguments); });
+      .add("--loop", &arguments->loop,
+           "Iterations of the program's work between the two: what grew less than once in "
+           "each does not fail")
+      .has_type("N")
+      .is_between(std::int64_t{1}, INT64_MAX);
+  command.add("--rows", &arguments->rows, "Changed stacks of each kind that are shown; 0: all")
+      .has_type("N")
+      .shows_default();
+  command.runs([arguments] { return run_diff(*arguments); });
 }
 
 }  // namespace leakhook

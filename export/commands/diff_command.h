@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `leakhook diff`: what is held now that was not held before?
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include "outcome.h"
+#include "command_line.h"
 
 namespace leakhook {
 
-void add_diff_command(CLI::App& app, CommandOutcome& outcome);
+void add_diff_command(CommandLine& line);
 
 }  // namespace leakhook

@@ -15,6 +15,7 @@
 #include "../dump_request.h"
 #include "../report/visible.h"
 #include "arguments.h"
+#include "outcome.h"
 #include "refusal.h"
 
 namespace leakhook {
@@ -46,21 +47,20 @@ int run_dump(pid_t pid, std::uint8_t labels, std::chrono::milliseconds timeout) 
 
 }  // namespace
 
-void add_dump_command(CLI::App& app, CommandOutcome& outcome) {
+void add_dump_command(CommandLine& line) {
   const auto options = std::make_shared<DumpArguments>();
-  CLI::App* command =
-      app.add_subcommand("dump", "Ask a service for a dump, print the files' names");
+  Subcommand command = line.add("dump", "Ask a service for a dump, print the files' names");
   add_pid(command, &options->pid);
   add_labels(command, &options->labels);
-  command->add_flag("--reach", options->wants_reach,
-                    "Find out first which heap blocks are still reachable: labels reach and leak");
-  command->add_option("--timeout", options->timeout_s, "Seconds to wait")
-      ->capture_default_str()
-      ->check(CLI::Range(0.001, 86400.0));
-  command->callback([options, &outcome] {
+  command.add("--reach", &options->wants_reach,
+              "Find out first which heap blocks are still reachable: labels reach and leak");
+  command.add("--timeout", &options->timeout_s, "Seconds to wait")
+      .shows_default()
+      .is_between(0.001, 86400.0);
+  command.runs([options] {
     const auto timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(options->timeout_s * 1000));
-    outcome.status = run_dump(options->pid, options->wanted(), timeout);
+    return run_dump(options->pid, options->wanted(), timeout);
   });
 }
 

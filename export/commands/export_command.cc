@@ -23,6 +23,7 @@
 #include "../reply_socket.h"
 #include "../segment_profiles.h"
 #include "arguments.h"
+#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {
@@ -53,8 +54,9 @@ std::string short_path(const std::string& path) {
 }
 
 std::string default_stem(const std::string& input) {
-  return input.ends_with(kSegmentSuffix) ? input.substr(0, input.size() - std::strlen(kSegmentSuffix))
-                                         : input;
+  return input.ends_with(kSegmentSuffix)
+             ? input.substr(0, input.size() - std::strlen(kSegmentSuffix))
+             : input;
 }
 
 std::string readable_size(std::int64_t bytes) {
@@ -181,18 +183,18 @@ int run_export(const ExportOptions& options) {
 
 }  // namespace
 
-void add_export_command(CLI::App& app, CommandOutcome& outcome) {
+void add_export_command(CommandLine& line) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand("export", "Make profiles from a segment (.lhk)");
-  command->add_option("FILE", options->input, "A .lhk file, or - for a dump on standard input")
-      ->required();
-  command->add_option("-o,--output", options->stem,
-                      "Path of the profiles without .<profile>.pb.gz; default: FILE without .lhk");
+  Subcommand command = line.add("export", "Make profiles from a segment (.lhk)");
+  command.add("FILE", &options->input, "A .lhk file, or - for a dump on standard input")
+      .is_required();
+  command.add("-o,--output", &options->stem,
+              "Path of the profiles without .<profile>.pb.gz; default: FILE without .lhk");
   add_labels(command, &options->labels);
-  command->add_option("--live", options->live_pid, "The service that streams the dump");
-  command->add_option("--reply", options->reply_token, "Tell the file names to `leakhook dump`");
-  command->add_flag("--quiet", options->is_quiet, "No line about the dump");
-  command->callback([options, &outcome] { outcome.status = run_export(*options); });
+  command.add("--live", &options->live_pid, "The service that streams the dump");
+  command.add("--reply", &options->reply_token, "Tell the file names to `leakhook dump`");
+  command.add("--quiet", &options->is_quiet, "No line about the dump");
+  command.runs([options] { return run_export(*options); });
 }
 
 }  // namespace leakhook

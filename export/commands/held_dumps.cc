@@ -38,17 +38,17 @@ bool add_process(pid_t pid, const HeldArguments& arguments, std::vector<verdict:
 
 }  // namespace
 
-void add_held_arguments(CLI::App* command, HeldArguments* arguments) {
+void add_held_arguments(Subcommand command, HeldArguments* arguments) {
   command
-      ->add_option("INPUT", arguments->inputs,
-                   "A process id, or a profile, the stem of a dump, a segment (.lhk), a folder")
-      ->required()
-      ->type_name("");
-  command->add_flag("--reach", arguments->finds_reach,
-                    "Let the process find out first which heap blocks are still reachable");
-  command->add_option("--timeout", arguments->timeout_s, "Seconds to wait for a process")
-      ->capture_default_str()
-      ->check(CLI::Range(0.001, 86400.0));
+      .add("INPUT", &arguments->inputs,
+           "A process id, or a profile, the stem of a dump, a segment (.lhk), a folder")
+      .is_required()
+      .has_type("");
+  command.add("--reach", &arguments->finds_reach,
+              "Let the process find out first which heap blocks are still reachable");
+  command.add("--timeout", &arguments->timeout_s, "Seconds to wait for a process")
+      .shows_default()
+      .is_between(0.001, 86400.0);
 }
 
 std::optional<std::vector<verdict::Dump>> held_dumps(const HeldArguments& arguments) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is looked at: dumps that lie there, or what a living service holds now?
 #pragma once
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "../verdict/holding.h"
+#include "command_line.h"
 
 namespace leakhook {
 
@@ -16,7 +16,7 @@ struct HeldArguments {
   double timeout_s = 30;
 };
 
-void add_held_arguments(CLI::App* command, HeldArguments* arguments);
+void add_held_arguments(Subcommand command, HeldArguments* arguments);
 
 /// Nothing: said on stderr, in a line for each input that cannot be read.
 std::optional<std::vector<verdict::Dump>> held_dumps(const HeldArguments& arguments);

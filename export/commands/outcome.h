@@ -11,9 +11,4 @@ inline constexpr int kExitLeaks = 23;
 /// A file could not be written.
 inline constexpr int kExitNotWritten = 1;
 
-/// Set by the command that the command line names.
-struct CommandOutcome {
-  int status = 0;
-};
-
 }  // namespace leakhook

@@ -19,24 +19,15 @@ namespace fs = std::filesystem;
 
 /// An option whose text `parse(text, target)` understands, or says what was expected.
 template <class Target>
-CLI::Option* add_parsed(CLI::App* command, const std::string& name, const char* type,
-                        const char* text, std::string (*parse)(std::string_view, Target*),
-                        Target* target) {
-  return command
-      ->add_option_function<std::vector<std::string>>(
-          name,
-          [name, parse, target](const std::vector<std::string>& values) {
-            for (const std::string& value : values) {
-              const std::string error = parse(value, target);
-              if (!error.empty()) throw CLI::ValidationError(name, error);
-            }
-          },
-          text)
-      ->allow_extra_args(false)
-      ->type_name(type);
+void add_parsed(Subcommand command, const char* name, const char* type, const char* text,
+                std::string (*parse)(std::string_view, Target*), Target* target) {
+  command
+      .add(
+          name, [parse, target](const std::string& value) { return parse(value, target); }, text)
+      .has_type(type);
 }
 
-void add_rules(CLI::App* command, PolicyOptions* options) {
+void add_rules(Subcommand command, PolicyOptions* options) {
   verdict::Policy& policy = options->policy;
   add_parsed(command, "--fail-on", "LIST",
              "What fails: kinds (socket), profiles (fd), words (definite, possible), misuse, none; "
@@ -49,39 +40,38 @@ void add_rules(CLI::App* command, PolicyOptions* options) {
              verdict::parse_min_bytes, &policy.stack_min_bytes);
   add_parsed(command, "--loop", "N", "Iterations of the main work: tells what grows with each",
              verdict::parse_loop, &policy.loop);
-  command->add_option("--own", policy.own, "Source files or modules that are yours: 'src/**'")
-      ->allow_extra_args(false)
-      ->type_name("PATTERN");
-  command->add_flag("--fail-own", policy.fail_on_own_only,
-                    "What others leak is shown and does not fail (needs --own)");
-  command->add_option("--mark", policy.mark, "Judge only what was born under this mark")
-      ->type_name("NAME");
+  command.add("--own", &policy.own, "Source files or modules that are yours: 'src/**'")
+      .takes_one()
+      .has_type("PATTERN");
+  command.add("--fail-own", &policy.fail_on_own_only,
+              "What others leak is shown and does not fail (needs --own)");
+  command.add("--mark", &policy.mark, "Judge only what was born under this mark").has_type("NAME");
 }
 
-void add_known(CLI::App* command, PolicyOptions* options) {
+void add_known(Subcommand command, PolicyOptions* options) {
   command
-      ->add_option("--suppressions", options->suppression_files,
-                   "LeakSanitizer's rules (leak:…) and ours (fd:…, thread:…)")
-      ->allow_extra_args(false)
-      ->type_name("FILE");
-  command->add_option("--baseline", options->baseline, "Only stacks that are new or grown fail")
-      ->type_name("FILE");
-  command->add_flag("--update-baseline", options->updates_baseline,
-                    "Write what is left now to the baseline; leaks do not fail this time");
+      .add("--suppressions", &options->suppression_files,
+           "LeakSanitizer's rules (leak:…) and ours (fd:…, thread:…)")
+      .takes_one()
+      .has_type("FILE");
+  command.add("--baseline", &options->baseline, "Only stacks that are new or grown fail")
+      .has_type("FILE");
+  command.add("--update-baseline", &options->updates_baseline,
+              "Write what is left now to the baseline; leaks do not fail this time");
 }
 
-void add_reports(CLI::App* command, PolicyOptions* options) {
-  command->add_option("--junit", options->junit, "Write a JUnit report")->type_name("FILE");
-  command->add_option("--sarif", options->sarif, "Write SARIF 2.1.0")->type_name("FILE");
-  command->add_option("--html", options->html, "Write one self-contained page")->type_name("FILE");
-  command->add_option("--markdown", options->markdown, "Write a summary")->type_name("FILE");
-  command->add_flag("--github", options->is_github, "Print GitHub annotations");
+void add_reports(Subcommand command, PolicyOptions* options) {
+  command.add("--junit", &options->junit, "Write a JUnit report").has_type("FILE");
+  command.add("--sarif", &options->sarif, "Write SARIF 2.1.0").has_type("FILE");
+  command.add("--html", &options->html, "Write one self-contained page").has_type("FILE");
+  command.add("--markdown", &options->markdown, "Write a summary").has_type("FILE");
+  command.add("--github", &options->is_github, "Print GitHub annotations");
   command
-      ->add_option("--source-root", options->source_root,
-                   "Name source files from here; default: the repository around us")
-      ->type_name("FOLDER");
-  command->add_flag("--all", options->shows_all, "Tell what does not fail in full, too");
-  command->add_flag("-q,--quiet", options->is_quiet, "No text unless something fails");
+      .add("--source-root", &options->source_root,
+           "Name source files from here; default: the repository around us")
+      .has_type("FOLDER");
+  command.add("--all", &options->shows_all, "Tell what does not fail in full, too");
+  command.add("-q,--quiet", &options->is_quiet, "No text unless something fails");
 }
 
 /// The folder around us that is a repository, else where we are.
@@ -107,7 +97,7 @@ std::string reason_not_writable(const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<PolicyOptions> add_policy_options(CLI::App* command) {
+std::shared_ptr<PolicyOptions> add_policy_options(Subcommand command) {
   auto options = std::make_shared<PolicyOptions>();
   options->policy = verdict::default_policy();
   add_rules(command, options.get());

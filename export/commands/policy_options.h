@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which options tell what to fail for, and how to tell of it? Shared by the commands that judge.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "../verdict/policy.h"
+#include "command_line.h"
 
 namespace leakhook {
 
@@ -27,7 +27,7 @@ struct PolicyOptions {
 
 /// Options of a command that judges. A value that cannot be understood ends the parsing of the
 /// command line with one line that says what was expected.
-std::shared_ptr<PolicyOptions> add_policy_options(CLI::App* command);
+std::shared_ptr<PolicyOptions> add_policy_options(Subcommand command);
 
 /// Reads the files that the options name and looks whether those to be written can be. Empty, or
 /// one line: file, line and what was expected.

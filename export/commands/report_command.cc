@@ -13,6 +13,7 @@
 #include "../verdict/verdict.h"
 #include "held_dumps.h"
 #include "named_file.h"
+#include "outcome.h"
 
 namespace leakhook {
 namespace {
@@ -54,18 +55,16 @@ int run_report(const ReportArguments& arguments) {
 
 }  // namespace
 
-void add_report_command(CLI::App& app, CommandOutcome& outcome) {
+void add_report_command(CommandLine& line) {
   const auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* command =
-      app.add_subcommand("report", "Show what is held, by files or by a living process");
+  Subcommand command = line.add("report", "Show what is held, by files or by a living process");
   add_held_arguments(command, &arguments->held);
   for (std::size_t i = 0; i < std::size(kForms); ++i)
-    command->add_option(kForms[i].option, arguments->files[i], kForms[i].meaning)
-        ->type_name("FILE");
-  command->add_option("--rows", arguments->rows, "Stacks of each kind in the text; 0: all")
-      ->type_name("N")
-      ->capture_default_str();
-  command->callback([arguments, &outcome] { outcome.status = run_report(*arguments); });
+    command.add(kForms[i].option, &arguments->files[i], kForms[i].meaning).has_type("FILE");
+  command.add("--rows", &arguments->rows, "Stacks of each kind in the text; 0: all")
+      .has_type("N")
+      .shows_default();
+  command.runs([arguments] { return run_report(*arguments); });
 }
 
 }  // namespace leakhook

@@ -21,6 +21,7 @@
 #include "../verdict/embedded_suppressions.h"
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
+#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {
@@ -204,23 +205,23 @@ std::vector<std::string> take_program(int* argc, char** argv) {
   return {mark + 1, end};
 }
 
-void add_run_command(CLI::App& app, CommandOutcome& outcome, std::vector<std::string> program) {
-  CLI::App* command = app.add_subcommand("run",
-                                         "Run a program, tell what it leaks, exit as CI wants it:\n"
-                                         "leakhook run [OPTIONS] -- PROGRAM [ARGUMENTS]");
+void add_run_command(CommandLine& line, std::vector<std::string> program) {
+  Subcommand command = line.add("run",
+                                "Run a program, tell what it leaks, exit as CI wants it:\n"
+                                "leakhook run [OPTIONS] -- PROGRAM [ARGUMENTS]");
   const auto options = std::make_shared<RunOptions>();
   options->program = std::move(program);
   options->policy = add_policy_options(command);
-  command->add_option("--keep", options->keep, "Leave the profiles in this folder")
-      ->type_name("FOLDER");
+  command.add("--keep", &options->keep, "Leave the profiles in this folder").has_type("FOLDER");
   command
-      ->add_option("--wait", options->wait_s,
-                   "Seconds for processes that outlive the program to end; others are not judged")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
-  command->callback([options, &outcome] {
-    if (options->program.empty()) throw CLI::ValidationError("run", "expected -- and a program");
-    outcome.status = Run(*options).run();
+      .add("--wait", &options->wait_s,
+           "Seconds for processes that outlive the program to end; others are not judged")
+      .shows_default()
+      .is_between(0.0, 1e9);
+  command.runs([options] {
+    if (!options->program.empty()) return Run(*options).run();
+    say("run: expected -- and a program; see leakhook --help");
+    return kExitUnable;
   });
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `leakhook run`: starts a program with the library, waits, judges what it leaves.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
-#include "outcome.h"
+#include "command_line.h"
 
 namespace leakhook {
 
@@ -14,6 +13,6 @@ namespace leakhook {
 std::vector<std::string> take_program(int* argc, char** argv);
 
 /// `program`: from take_program().
-void add_run_command(CLI::App& app, CommandOutcome& outcome, std::vector<std::string> program);
+void add_run_command(CommandLine& line, std::vector<std::string> program);
 
 }  // namespace leakhook

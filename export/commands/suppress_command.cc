@@ -9,6 +9,7 @@
 #include "../verdict/policy_parser.h"
 #include "../verdict/suppression_list.h"
 #include "held_dumps.h"
+#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {
@@ -35,16 +36,15 @@ int run_suppress(const SuppressArguments& arguments) {
 
 }  // namespace
 
-void add_suppress_command(CLI::App& app, CommandOutcome& outcome) {
+void add_suppress_command(CommandLine& line) {
   const auto arguments = std::make_shared<SuppressArguments>();
-  CLI::App* command = app.add_subcommand(
-      "suppress", "Write suppressions for all that `leakhook check` would tell of");
+  Subcommand command =
+      line.add("suppress", "Write suppressions for all that `leakhook check` would tell of");
   add_held_arguments(command, &arguments->held);
-  command
-      ->add_option("--fail-on", arguments->fail_on, "As for `leakhook check`: kinds and words")
-      ->type_name("LIST")
-      ->capture_default_str();
-  command->callback([arguments, &outcome] { outcome.status = run_suppress(*arguments); });
+  command.add("--fail-on", &arguments->fail_on, "As for `leakhook check`: kinds and words")
+      .has_type("LIST")
+      .shows_default();
+  command.runs([arguments] { return run_suppress(*arguments); });
 }
 
 }  // namespace leakhook

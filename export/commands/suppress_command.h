@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `leakhook suppress`: which rules would silence this?
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include "outcome.h"
+#include "command_line.h"
 
 namespace leakhook {
 
-void add_suppress_command(CLI::App& app, CommandOutcome& outcome);
+void add_suppress_command(CommandLine& line);
 
 }  // namespace leakhook

@@ -19,23 +19,21 @@ int run_switch(pid_t pid, Command command) {
   return reason.empty() ? 0 : refuse(pid, reason);
 }
 
-void add_switch(CLI::App& app, CommandOutcome& outcome, Command request, const char* name,
-                const char* text) {
+void add_switch(CommandLine& line, Command request, const char* name, const char* text) {
   const auto pid = std::make_shared<pid_t>(0);
-  CLI::App* command = app.add_subcommand(name, text);
+  Subcommand command = line.add(name, text);
   add_pid(command, pid.get());
-  command->callback([pid, request, &outcome] { outcome.status = run_switch(*pid, request); });
+  command.runs([pid, request] { return run_switch(*pid, request); });
 }
 
 }  // namespace
 
-void add_on_command(CLI::App& app, CommandOutcome& outcome) {
-  add_switch(app, outcome, Command::on, "on",
-             "Begin recording in a service that was started dormant");
+void add_on_command(CommandLine& line) {
+  add_switch(line, Command::on, "on", "Begin recording in a service that was started dormant");
 }
 
-void add_off_command(CLI::App& app, CommandOutcome& outcome) {
-  add_switch(app, outcome, Command::off, "off", "End recording; what is recorded stays");
+void add_off_command(CommandLine& line) {
+  add_switch(line, Command::off, "off", "End recording; what is recorded stays");
 }
 
 }  // namespace leakhook

@@ -10,6 +10,7 @@
 #include "../top/session.h"
 #include "../top/table.h"
 #include "arguments.h"
+#include "outcome.h"
 #include "refusal.h"
 
 namespace leakhook {
@@ -60,32 +61,31 @@ int run_top(TopArguments& arguments) {
 
 }  // namespace
 
-void add_top_command(CLI::App& app, CommandOutcome& outcome) {
+void add_top_command(CommandLine& line) {
   const auto arguments = std::make_shared<TopArguments>();
-  CLI::App* command = app.add_subcommand("top", "Watch what grows in a living service");
+  Subcommand command = line.add("top", "Watch what grows in a living service");
   add_pid(command, &arguments->session.pid);
-  command->add_option("--every", arguments->every_s, "Seconds between two looks")
-      ->capture_default_str()
-      ->check(CLI::Range(0.1, 86400.0));
-  command->add_option("--timeout", arguments->timeout_s, "Seconds to wait for an answer")
-      ->capture_default_str()
-      ->check(CLI::Range(0.001, 86400.0));
-  command->add_option("--sort", arguments->order, "growth, bytes, recent, size or count; h explains")
-      ->capture_default_str()
-      ->check([](const std::string& word) {
+  command.add("--every", &arguments->every_s, "Seconds between two looks")
+      .shows_default()
+      .is_between(0.1, 86400.0);
+  command.add("--timeout", &arguments->timeout_s, "Seconds to wait for an answer")
+      .shows_default()
+      .is_between(0.001, 86400.0);
+  command.add("--sort", &arguments->order, "growth, bytes, recent, size or count; h explains")
+      .shows_default()
+      .is_checked([](const std::string& word) {
         return top::order_of(word) ? std::string() : "no such order: " + word;
       });
-  command->add_option("--kind", arguments->kind, "Stacks of this kind only")
-      ->check([](const std::string& word) {
+  command.add("--kind", &arguments->kind, "Stacks of this kind only")
+      .is_checked([](const std::string& word) {
         for (const KindRow& row : kKindRows)
           if (word == row.label) return std::string();
         return "no such kind: " + word;
       });
-  command->add_flag("--once", arguments->is_once,
-                    "One table, and end; so it is, too, where there is no terminal");
-  command->add_option("--rows", arguments->rows, "Stacks in that table; 0: all")
-      ->capture_default_str();
-  command->callback([arguments, &outcome] { outcome.status = run_top(*arguments); });
+  command.add("--once", &arguments->is_once,
+              "One table, and end; so it is, too, where there is no terminal");
+  command.add("--rows", &arguments->rows, "Stacks in that table; 0: all").shows_default();
+  command.runs([arguments] { return run_top(*arguments); });
 }
 
 }  // namespace leakhook

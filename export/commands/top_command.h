@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `leakhook top`: what grows in a living service?
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include "outcome.h"
+#include "command_line.h"
 
 namespace leakhook {
 
-void add_top_command(CLI::App& app, CommandOutcome& outcome);
+void add_top_command(CommandLine& line);
 
 }  // namespace leakhook
