@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Is what was seen with the library what was seen without it? Takes observations apart into named
 # components, and tells which of them differ.
+import os
 import re
 import signal
 import subprocess
@@ -14,6 +15,10 @@ STATE = ("descriptors", "blocked", "ignored", "caught", "handlers", "threads", "
 NUMBERED = re.compile(r"((?:pipe|socket|anon_inode):)\[\d+\]")
 OUTPUT = ("status", "stdout", "stderr", "files", "left")
 LONGEST_EXCERPT = 300
+# Python's small-object allocator calls malloc for a table of 128 KiB (with its header 33 pages) for
+# each 16 GiB of addresses in which it has memory (arena_map_bot_t of CPython's obmalloc.c): how many
+# there are depends on where the system puts its mappings.
+PYTHON_ADDRESS_TABLE = 33 * 4096
 
 
 def masked(text, masks):
@@ -34,6 +39,14 @@ def caught_by_program(mask, handlers):
     return f"{bits:016x}"
 
 
+def heap_of(fields):
+    """What `mallinfo2` tells, without what depends on addresses alone."""
+    if not os.path.basename(fields["program"]).startswith("python"):
+        return fields["heap"]
+    arena, mapped, used = fields["heap"].split()
+    return f"{arena} {int(mapped) % PYTHON_ADDRESS_TABLE} {used}"
+
+
 def view(line):
     """{name: text} of one line of the witness."""
     fields = dict(zip(VIEW, line.split("|")))
@@ -41,6 +54,7 @@ def view(line):
         return {}
     fields["descriptors"] = NUMBERED.sub(r"\1", fields["descriptors"])
     fields["blocked"], fields["ignored"] = fields["blocked"].strip(), fields["ignored"].strip()
+    fields["heap"] = heap_of(fields)
     fields["caught"] = caught_by_program(fields["caught"].strip(), fields["handlers"])
     return fields
 

@@ -153,7 +153,10 @@ __attribute__((noinline)) void compare(const leakhook::unwind::CallSite& site) {
 
 __attribute__((constructor)) void begin() {
   t_is_inside = true;
-  leakhook::unwind::prepare(nullptr, nullptr);
+  // Objects that are loaded later are found, too.
+  const auto lookup =
+      reinterpret_cast<leakhook::unwind::SystemLookup>(dlsym(RTLD_DEFAULT, "_dl_find_object"));
+  leakhook::unwind::prepare(nullptr, lookup);
   const char* out = getenv("ORACLE_OUT");
   if (out != nullptr) g_out = open(out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const char* every = getenv("ORACLE_EVERY");
