@@ -11,6 +11,7 @@
 #include "output_files.h"
 #include "profile_words.h"
 #include "profile_writer.h"
+#include "saturated.h"
 #include "seen_misuses.h"
 
 namespace leakhook {
@@ -35,7 +36,7 @@ ProfileShape shape_of(Profile profile, const SegmentView& view) {
 /// "inuse_space: 1048576 bytes, standard error 65536": one for all samples together.
 std::string with_error(const char* type, std::int64_t value, const char* unit, double error) {
   return std::string(type) + ": " + std::to_string(value) + " " + unit + ", standard error " +
-         std::to_string(static_cast<std::int64_t>(error + 0.5));
+         std::to_string(saturated_round(error));
 }
 
 /// "37.5", "0" when there is nothing to share the bytes.

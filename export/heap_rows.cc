@@ -11,17 +11,10 @@
 #include "../preload/contract/sampling.h"
 #include "profile_writer.h"
 #include "radix_sort.h"
-#include "saturated_sum.h"
+#include "saturated.h"
 
 namespace leakhook {
 namespace {
-
-constexpr double kMostValue = 9.0e18;
-
-std::int64_t rounded(double value) {
-  return value < kMostValue ? static_cast<std::int64_t>(value + 0.5)
-                            : static_cast<std::int64_t>(kMostValue);
-}
 
 /// Square root without libm, which has no archive that fits our link: Newton's steps from half the
 /// exponent.
@@ -190,8 +183,8 @@ std::vector<HeapRow> live_rows(const SegmentView& view, std::uint64_t* records) 
     // Its blocks have one size: weighed before anything is added up.
     const auto blocks = static_cast<double>(row.objects), size = static_cast<double>(row.size);
     const double weight = sampling_weight(row.size, distance);
-    row.objects = rounded(blocks * weight);
-    row.bytes = rounded(blocks * weight * size);
+    row.objects = saturated_round(blocks * weight);
+    row.bytes = saturated_round(blocks * weight * size);
     const double variance = blocks * sampling_variance(weight);
     row.error = {variance, variance * size * size};
   }

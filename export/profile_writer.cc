@@ -11,7 +11,7 @@
 #include "profile_tables.h"
 #include "profile_words.h"
 #include "sample_bytes.h"
-#include "saturated_sum.h"
+#include "saturated.h"
 
 namespace leakhook {
 namespace {

@@ -2,7 +2,7 @@
 // Which misuses do the samples of a misuse profile tell of?
 #include "misuse_reader.h"
 
-#include "../saturated_sum.h"
+#include "../saturated.h"
 
 namespace leakhook::verdict {
 namespace {

@@ -9,7 +9,7 @@
 #include <map>
 
 #include "../gzip.h"
-#include "../saturated_sum.h"
+#include "../saturated.h"
 #include "misuse_reader.h"
 #include "profile_decoder.h"
 

@@ -37,10 +37,9 @@ using namespace leakhook::undeclared;
 namespace leakhook::real {
 namespace {
 
+/// But for noexcept, and noreturn where the compiler counts it.
 template <class Row, class Libc>
-constexpr bool agrees = std::is_same_v<Row, Libc>;
-template <class Row, class R, class... A>
-constexpr bool agrees<Row, R(A...) noexcept> = std::is_same_v<Row, R(A...)>;
+constexpr bool agrees = std::is_convertible_v<Libc*, Row*>;
 template <class Row>
 constexpr bool agrees<Row, const undeclared::Nothing> = true;
 /// A row spells out what libc leaves to `...`.

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "../sanitized.h"
 #include "segment_builder.h"
 
 namespace leakhook::testing {
@@ -112,9 +113,8 @@ class CommandTest : public ::testing::Test {
 class RequestTest : public CommandTest {
  protected:
   void SetUp() override {
-#ifdef __SANITIZE_THREAD__
-    GTEST_SKIP() << "the thread sanitizer keeps the request signal from the fake service";
-#endif
+    if (kIsThreadSanitized)
+      GTEST_SKIP() << "the thread sanitizer keeps the request signal from the fake service";
     CommandTest::SetUp();
   }
 

@@ -87,11 +87,17 @@ class SymbolizerTest : public ::testing::Test {
     return place;
   }
 
+  /// clang gives linkage names to what it inlines, and so argument lists.
+  static std::string without_arguments(const std::string& name) {
+    return name.substr(0, name.ends_with("()") ? name.size() - 2 : name.size());
+  }
+
   void expect_all_lines(const CodePlace& place) {
     ASSERT_EQ(place.lines.size(), 3u);
-    EXPECT_EQ(place.lines[0].name, "(anonymous namespace)::innermost");
+    EXPECT_EQ(without_arguments(place.lines[0].name), "(anonymous namespace)::innermost");
     EXPECT_EQ(place.lines[0].line, running_->innermost_line);
-    EXPECT_EQ(place.lines[1].name, "shop::(anonymous namespace)::Counter::middle");
+    EXPECT_EQ(without_arguments(place.lines[1].name),
+              "shop::(anonymous namespace)::Counter::middle");
     EXPECT_EQ(place.lines[1].line, running_->middle_line);
     EXPECT_EQ(place.lines[2].name, "shop::order(int)");
     EXPECT_EQ(place.lines[2].system_name, "_ZN4shop5orderEi");

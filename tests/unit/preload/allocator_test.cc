@@ -11,15 +11,11 @@
 #include <vector>
 
 #include "../../../preload/base/real.h"
+#include "../sanitized.h"
 
 namespace leakhook {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 /// Bytes that libc's allocator has handed out.
 std::size_t libcs_bytes() {

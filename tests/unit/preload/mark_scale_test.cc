@@ -78,9 +78,8 @@ void allow(std::uint64_t bytes) {
   ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
-#ifndef __SANITIZE_ADDRESS__
 TEST(MarkScale, RefusedMemoryIsSaidNotSuffered) {
-  if (testing::kIsThreadSanitized) GTEST_SKIP() << "the sanitizer needs address space itself";
+  if (kIsSanitized) GTEST_SKIP() << "the sanitizer needs address space itself";
   const List list(20'000);
   const auto refused_with = [&](std::uint64_t bytes) {
     return testing::in_child([&] {
@@ -99,7 +98,6 @@ TEST(MarkScale, RefusedMemoryIsSaidNotSuffered) {
   EXPECT_GT(refused, 10) << "at the directory, the lines, the records";
   EXPECT_GT(granted, 10);
 }
-#endif
 
 }  // namespace
 }  // namespace leakhook::mark

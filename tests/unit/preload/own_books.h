@@ -8,17 +8,11 @@
 #include "../../../preload/ledger/attention.h"
 #include "../../../preload/ledger/ledger.h"
 #include "../../../preload/ledger/segment.h"
+#include "../sanitized.h"
 
 namespace leakhook::testing {
 
 inline constexpr std::uint64_t kMiB = 1 << 20;
-
-/// Its vfork is a fork, and its threads have larger stacks than they were asked for.
-#ifdef __SANITIZE_THREAD__
-inline constexpr bool kIsThreadSanitized = true;
-#else
-inline constexpr bool kIsThreadSanitized = false;
-#endif
 
 /// Makes the segment, the main thread's record and the page of attention; takes them away again.
 /// The calling thread is the main thread of the books.

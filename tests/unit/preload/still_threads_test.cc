@@ -27,7 +27,7 @@ std::uint64_t in_s(std::uint64_t seconds) {
 class StillThreads : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (leakhook::testing::kIsThreadSanitized)
+    if (leakhook::kIsThreadSanitized)
       GTEST_SKIP() << "the thread sanitizer delivers signals when it likes";
     struct sigaction action {};
     action.sa_sigaction = [](int, siginfo_t*, void* context) { stand_still_if_asked(context); };

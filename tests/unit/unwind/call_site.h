@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "../../../unwind/capture.h"
+#include "../sanitized.h"
 
 namespace leakhook::unwind {
 
@@ -21,12 +22,6 @@ inline SystemLookup system_lookup() {
   return reinterpret_cast<SystemLookup>(dlsym(RTLD_DEFAULT, "_dl_find_object"));
 }
 
-/// Sanitizers take stack and make system calls of their own: what measures those is skipped then.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 /// The calling thread's whole stack.
 inline StackBounds whole_stack() {
