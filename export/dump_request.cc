@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "../preload/contract/request.h"
 #include "process_look.h"
 #include "target.h"
 

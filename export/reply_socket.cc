@@ -13,6 +13,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "../preload/contract/request.h"
+
 namespace leakhook {
 namespace {
 
@@ -31,8 +33,8 @@ struct AbstractName {
 
   AbstractName(pid_t service, std::uint32_t token, Wanted wanted) {
     address.sun_family = AF_UNIX;
-    std::string name = "leakhook." + std::to_string(service) + "." + std::to_string(token);
-    if (wanted == Wanted::profiles) name += ".profiles";
+    std::string name = kReplySocket + std::to_string(service) + "." + std::to_string(token);
+    if (wanted == Wanted::profiles) name += kProfilesWanted;
     // An abstract name begins behind a zero byte and has no terminator.
     std::memcpy(address.sun_path + 1, name.data(), name.size());
     size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());

@@ -11,9 +11,6 @@
 
 namespace leakhook {
 
-/// Begins a reply that is one line about what went wrong.
-inline constexpr char kErrorReply[] = "error: ";
-
 /// Does the asker want files and their names, or the profiles themselves and no files?
 enum class Wanted : std::uint8_t { names, profiles };
 

@@ -8,7 +8,6 @@
 
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
-#include "outcome.h"
 #include "policy_options.h"
 #include "say.h"
 

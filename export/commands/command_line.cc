@@ -5,8 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "outcome.h"
-
 namespace leakhook {
 
 Word& Word::is_required() {

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "outcome.h"
+
 namespace CLI {
 class App;
 class Option;

@@ -11,7 +11,6 @@
 #include "../report/diff_text.h"
 #include "../verdict/dump_diff.h"
 #include "../verdict/profile_reader.h"
-#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {

@@ -15,7 +15,6 @@
 #include "../dump_request.h"
 #include "../report/visible.h"
 #include "arguments.h"
-#include "outcome.h"
 #include "refusal.h"
 
 namespace leakhook {

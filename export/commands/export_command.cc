@@ -17,13 +17,13 @@
 #include <vector>
 
 #include "../../preload/contract/file_names.h"
+#include "../../preload/contract/request.h"
 #include "../gzip.h"
 #include "../output_files.h"
 #include "../profile_bundle.h"
 #include "../reply_socket.h"
 #include "../segment_profiles.h"
 #include "arguments.h"
-#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {

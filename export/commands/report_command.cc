@@ -13,7 +13,6 @@
 #include "../verdict/verdict.h"
 #include "held_dumps.h"
 #include "named_file.h"
-#include "outcome.h"
 
 namespace leakhook {
 namespace {

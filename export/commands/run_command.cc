@@ -21,7 +21,6 @@
 #include "../verdict/embedded_suppressions.h"
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
-#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {

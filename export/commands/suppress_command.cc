@@ -9,7 +9,6 @@
 #include "../verdict/policy_parser.h"
 #include "../verdict/suppression_list.h"
 #include "held_dumps.h"
-#include "outcome.h"
 #include "say.h"
 
 namespace leakhook {

@@ -10,7 +10,6 @@
 #include "../top/session.h"
 #include "../top/table.h"
 #include "arguments.h"
-#include "outcome.h"
 #include "refusal.h"
 
 namespace leakhook {

@@ -24,13 +24,19 @@ enum LabelSet : std::uint8_t {
   kLabelReach = 4,  ///< find out first what is reachable: label `reach`
 };
 
+/// Whoever asked with a token listens at the abstract unix socket "leakhook.<pid of the service>.
+/// <token>" for the names of the files, one a line; or, with this behind it, for the profiles
+/// themselves. Instead of either may come one line about what went wrong.
+inline constexpr char kReplySocket[] = "leakhook.";
+inline constexpr char kProfilesWanted[] = ".profiles";
+inline constexpr char kErrorReply[] = "error: ";
+
 /// si_value.sival_ptr of a queued signal: magic (32) | token (24) | labels (4) | command (4).
 struct Request {
   static constexpr std::uint64_t kMagic = 0x6c65616bULL;  // "leak"
   Command command = Command::dump;
   std::uint8_t labels = 0;  ///< LabelSet: labels wanted beyond the usual ones
-  std::uint32_t token = 0;  ///< not 0: the exporter tells the file names to the abstract unix
-                            ///< socket "leakhook.<pid of the service>.<token>", one a line
+  std::uint32_t token = 0;  ///< not 0: somebody waits for the answer, see kReplySocket
 
   constexpr std::uint64_t encode() const {
     return kMagic << 32 | std::uint64_t{token & 0xffffff} << 8 | std::uint64_t{labels} << 4 |

@@ -17,13 +17,13 @@
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"
 #include "birth.h"
-#include "dump_files.h"
 #include "headroom.h"
 #include "picture.h"
 #include "process.h"
 #include "signals.h"
 #include "stream.h"
 #include "waiting_requests.h"
+#include "without_exporter.h"
 
 namespace leakhook::life {
 namespace {
@@ -202,30 +202,27 @@ bool has_path(const Place& place) {
   return place.stem.size() != 0 && place.stem.size() + kSuffixes < sizeof(Path);
 }
 
-void lose_for_its_path() {
-  segment.count(Counter::dumps_lost);
+/// No exporter could do it. What was said of it.
+Line fall_back(Place& place) {
   Line line;
-  line << "no dump: the path that LEAKHOOK_OUTPUT gives is longer than "
-       << std::uint64_t{sizeof(Path) - kSuffixes} << " characters";
+  if (!has_path(place)) {
+    segment.count(Counter::dumps_lost);
+    line << "no dump: the path that LEAKHOOK_OUTPUT gives is longer than "
+         << std::uint64_t{sizeof(Path) - kSuffixes} << " characters";
+  } else {
+    const bool is_written = write_raw_file(place.stem, write_dump, &place, &line);
+    segment.count(is_written ? Counter::dumps_raw : Counter::dumps_lost);
+  }
   say(line.c_str());
+  return line;
 }
 
-/// The exporter could not do it.
-void fall_back(Place& place) {
-  if (!has_path(place)) return lose_for_its_path();
-  if (write_raw_file(place.stem, write_dump, &place)) return segment.count(Counter::dumps_raw);
-  segment.count(Counter::dumps_lost);
-  Line line;
-  line << "cannot write a dump to " << place.stem.c_str() << ".lhk";
-  say(line.c_str());
-}
-
-/// An exporter that ended by itself has said what was wrong; one that never ran or was killed not.
+/// An exporter that ended by itself has said what was wrong, also to whoever asked; one that never
+/// ran or was killed not.
 void dump_once(Place& place) {
-  if (!has_path(place)) return lose_for_its_path();
-  const long result = run_exporter(place);
+  const long result = has_path(place) ? run_exporter(place) : -ENAMETOOLONG;
   const bool has_spoken = !sys::failed(result) && WIFEXITED(result) && WEXITSTATUS(result) != 127;
-  if (!has_spoken) return fall_back(place);
+  if (!has_spoken) return tell_asker(place.request, fall_back(place));
   if (WEXITSTATUS(result) != 0) segment.count(Counter::dumps_lost);
 }
 

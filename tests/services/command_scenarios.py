@@ -141,6 +141,28 @@ class OnAndOff(scenario.Scenario):
         self.assertIsNone(process.poll())
 
 
+class WithoutExporter(scenario.Scenario):
+    """Whoever asks hears why there are no profiles, instead of waiting in vain."""
+
+    def assert_told(self, output, *words):
+        process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_OUTPUT=output,
+                                              LEAKHOOK_EXPORTER="/nonexistent/leakhook")
+        for command in ("dump", "report"):  # the one wants names, the other profiles
+            asked = self.leakhook(command, "--timeout", "3600", str(pid))
+            self.assertEqual(asked.returncode, 24)
+            self.assertEqual(asked.stdout, "")
+            for word in words:
+                self.assertIn(word, asked.stderr)
+            self.assertEqual(asked.stderr.count("\n"), 1)
+        self.assertEqual(self.goes_on(process)[0], 0)
+
+    def test_raw_dump_is_named(self):
+        self.assert_told("raw", "the exporter could not run", os.path.join(self.folder, "raw.lhk"))
+
+    def test_what_cannot_be_written_is_said(self):
+        self.assert_told("/nonexistent/raw", "cannot write a dump to /nonexistent/raw.lhk")
+
+
 class Export(scenario.Scenario):
     def raw_dump(self):
         """A .lhk file, as a service writes it that cannot find the command."""
