@@ -3,9 +3,18 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+
+#include "say.h"
 
 namespace leakhook {
+namespace {
+
+int refuse_words(const std::string& reason) {
+  say(reason + "; see leakhook --help");
+  return kExitUnable;
+}
+
+}  // namespace
 
 Word& Word::is_required() {
   option_->required();
@@ -100,13 +109,15 @@ Subcommand CommandLine::add(const char* name, const char* text) {
 
 int CommandLine::run(int argc, char** argv, const std::string& footer) {
   CLI::App& app = parser_->app;
+  const auto is_named = [&](const CLI::App* one) { return one->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty())
+    return refuse_words("there is no command " + std::string(argv[1]));
   app.footer(footer);  // not before: subcommands inherit it
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << "leakhook: " << error.what() << "; see leakhook --help\n";
-    return kExitUnable;
+    return refuse_words(error.what());
   }
   return parser_->status;
 }
