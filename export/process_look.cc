@@ -18,7 +18,7 @@
 namespace leakhook {
 namespace {
 
-/// The entries of a folder whose names are numbers.
+/// The entries of a folder whose names are numbers. Nothing: not all could be read.
 std::optional<std::vector<int>> numbers_in(const std::string& folder) {
   struct Close {
     void operator()(DIR* open) const { closedir(open); }
@@ -26,12 +26,16 @@ std::optional<std::vector<int>> numbers_in(const std::string& folder) {
   const std::unique_ptr<DIR, Close> open(opendir(folder.c_str()));
   if (!open) return {};
   std::vector<int> numbers;
-  while (const dirent* entry = readdir(open.get())) {
+  while (true) {
+    errno = 0;
+    const dirent* entry = readdir(open.get());
+    if (!entry) break;
     const std::string_view name = entry->d_name;
     int number = 0;
     const auto end = std::from_chars(name.data(), name.data() + name.size(), number);
     if (end.ec == std::errc() && end.ptr == name.data() + name.size()) numbers.push_back(number);
   }
+  if (errno != 0) return {};  // half of a list is worse than none
   return numbers;
 }
 

@@ -9,6 +9,7 @@
 
 #include "../report/reports.h"
 #include "../verdict/baseline.h"
+#include "../verdict/embedded_suppressions.h"
 #include "named_file.h"
 #include "outcome.h"
 #include "say.h"
@@ -46,10 +47,14 @@ bool write_reports(const verdict::Verdict& verdict, const report::ReportOptions&
 }  // namespace
 
 int conclude(Evidence evidence, const PolicyOptions& options) {
-  verdict::Verdict verdict = verdict::judge(std::move(evidence.dumps), options.policy);
+  verdict::Policy policy = options.policy;
+  const std::vector<std::string> unused =
+      verdict::add_embedded_suppressions(evidence.dumps, &policy.suppressions);
+  evidence.remarks.insert(evidence.remarks.end(), unused.begin(), unused.end());
+  verdict::Verdict verdict = verdict::judge(std::move(evidence.dumps), policy);
   verdict.remarks.insert(verdict.remarks.end(), evidence.remarks.begin(), evidence.remarks.end());
   report::ReportOptions how;
-  how.policy = options.policy;
+  how.policy = std::move(policy);
   how.source_root = options.source_root;
   how.colour = wants_colour(evidence.text_to);
   how.everything = options.shows_all;

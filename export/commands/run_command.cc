@@ -18,7 +18,6 @@
 #include "../run/run_books.h"
 #include "../run/run_environment.h"
 #include "../run/run_folder.h"
-#include "../verdict/embedded_suppressions.h"
 #include "../verdict/profile_reader.h"
 #include "conclusion.h"
 #include "say.h"
@@ -119,7 +118,6 @@ class Run {
     if (read.dumps.empty() && !is_seen) return status != 0 ? status : kExitUnable;
     evidence_.remarks.insert(evidence_.remarks.end(), read.errors.begin(), read.errors.end());
     const bool is_kept = options_.keep.empty() || keep(read.dumps);
-    add_embedded(books);
     evidence_.dumps = std::move(read.dumps);
     evidence_.text_to = stderr;
     int verdict = conclude(std::move(evidence_), *options_.policy);
@@ -164,17 +162,6 @@ class Run {
     std::erase_if(*dumps, [&](const verdict::Dump& dump) {
       return open.contains({dump.pid, dump.start_ticks});
     });
-  }
-
-  /// What the authors of the programs compiled into them.
-  void add_embedded(const std::vector<Book>& books) {
-    std::set<std::string> seen;
-    for (const Book& book : books) {
-      if (!seen.insert(book.executable).second) continue;
-      const std::string remark = verdict::add_embedded_suppressions(
-          book.executable, &options_.policy->policy.suppressions);
-      if (!remark.empty()) evidence_.remarks.push_back(remark);
-    }
   }
 
   /// False: said why not.

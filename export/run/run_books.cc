@@ -27,7 +27,6 @@ std::optional<Book> book_at(const std::string& path) {
   Book book{header->pid,
             header->process_start_ticks,
             text_in(header->program),
-            text_in(header->executable),
             false,
             header->state.load() == ProcessState::ending};
   book.is_open = ProcessLook(book.pid, book.start_ticks).is_alive();

@@ -14,7 +14,6 @@ struct Book {
   pid_t pid = 0;
   std::uint64_t start_ticks = 0;
   std::string program;
-  std::string executable;
   bool is_open = false;    ///< its process still runs
   bool is_ending = false;  ///< it came to its last dump, whether or not that could be made
 };

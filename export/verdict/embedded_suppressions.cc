@@ -8,8 +8,10 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 
+#include "../debug_files.h"
 #include "../elf_file.h"
 #include "suppressions.h"
 
@@ -240,18 +242,38 @@ std::optional<std::string> returned_text(const Image& image) {
   return text ? image.text_at(*text) : std::nullopt;
 }
 
-}  // namespace
-
-std::string add_embedded_suppressions(const std::string& path, std::vector<Suppression>* rules) {
+/// `build_id`: of the file that is meant; empty: whichever lies there.
+std::string add_from_file(const std::string& path, const std::string& build_id,
+                          std::vector<Suppression>* rules) {
   const std::unique_ptr<ElfFile> file = ElfFile::open(path);
   if (!file || gelf_getclass(file->elf()) != ELFCLASS64) return {};
   const Image image(*file);
   if (!image.function()) return {};
+  if (!build_id.empty() && hex(file->build_id()) != build_id)
+    return path + ": its embedded suppressions are not used: another build ran";
   const std::optional<std::string> text = returned_text(image);
   if (!text)
     return path + ": cannot read the embedded suppressions: " + kFunction +
            " does more than to return a text; write them to a file";
   return parse_suppressions(*text, std::string(kFunction) + " of " + path, rules);
+}
+
+}  // namespace
+
+std::string add_embedded_suppressions(const std::string& path, std::vector<Suppression>* rules) {
+  return add_from_file(path, {}, rules);
+}
+
+std::vector<std::string> add_embedded_suppressions(const std::vector<Dump>& dumps,
+                                                   std::vector<Suppression>* rules) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<std::string> remarks;
+  for (const Dump& dump : dumps) {
+    if (dump.executable.empty() || !seen.emplace(dump.executable, dump.build_id).second) continue;
+    std::string remark = add_from_file(dump.executable, dump.build_id, rules);
+    if (!remark.empty()) remarks.push_back(std::move(remark));
+  }
+  return remarks;
 }
 
 }  // namespace leakhook::verdict

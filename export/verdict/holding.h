@@ -89,6 +89,8 @@ struct Dump {
   std::uint64_t start_ticks = 0;  ///< tells processes of one pid apart; 0: unknown
   std::string program;            ///< last part of the command's first word
   std::string command;            ///< arguments, separated by spaces
+  std::string executable;         ///< path of the program's file; empty: unknown
+  std::string build_id;           ///< of that file, in hexadecimal digits; empty: unknown
   std::int64_t time_ns = 0;       ///< wall clock
   std::int64_t sample_bytes = 1;  ///< 1: every block was recorded
   bool is_reach_known = false;

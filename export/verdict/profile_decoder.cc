@@ -78,6 +78,7 @@ bool ProfileDecoder::take(const ProfileField& field) {
     case pb::Profile::kMappingFieldNumber: {
       pb::Mapping mapping;
       if (!parse(field, &mapping)) return false;
+      if (mappings_.empty()) main_build_id_ = mapping.build_id();
       mappings_.push_back(mapping.filename());
       return mapping.id() == mappings_.size() || fail("is damaged: ids of mappings are not 1 to n");
     }
@@ -147,6 +148,8 @@ std::vector<std::string> ProfileDecoder::comments() {
 std::string ProfileDecoder::main_module() {
   return mappings_.empty() ? std::string() : text(mappings_[0]);
 }
+
+std::string ProfileDecoder::main_build_id() { return text(main_build_id_); }
 
 std::size_t ProfileDecoder::index_of(std::string_view type) const {
   const auto found = std::find_if(types_.begin(), types_.end(), [&](std::int64_t number) {

@@ -53,6 +53,7 @@ class ProfileDecoder {
   std::int64_t time_ns() const { return time_ns_; }
   std::vector<std::string> comments();
   std::string main_module();
+  std::string main_build_id();
   /// Copies for holdings. They take of a budget of memory, which ends the reading when it is spent.
   std::string text(std::int64_t number);
   Stack stack(const std::vector<std::uint32_t>& frames);
@@ -95,6 +96,7 @@ class ProfileDecoder {
   std::vector<std::int64_t> types_;
   std::vector<std::int64_t> held_;  ///< by type: the sum so far
   std::vector<std::int64_t> mappings_;  ///< file names
+  std::int64_t main_build_id_ = 0;
   std::vector<Location> locations_;
   std::vector<Line> lines_;
   std::vector<Function> functions_;

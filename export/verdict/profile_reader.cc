@@ -125,6 +125,8 @@ std::string add(ReadProfile profile, ProfileFile* file, std::optional<Dump>* dum
   if (!error.empty()) return error;
   if (said.program.empty())
     said.program = profile.main_module.substr(profile.main_module.rfind('/') + 1);
+  said.executable = std::move(profile.main_module);
+  said.build_id = std::move(profile.main_build_id);
   file->name = kProfileRows[static_cast<int>(profile.profile)].name;
   if (!*dump) {
     *dump = std::move(said);

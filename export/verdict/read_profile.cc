@@ -138,6 +138,7 @@ std::string read_profile(std::string_view gzip, ReadProfile* out) {
   out->profile = decoder.profile();
   out->time_ns = decoder.time_ns();
   out->main_module = decoder.main_module();
+  out->main_build_id = decoder.main_build_id();
   out->comments = decoder.comments();
   out->holdings = holdings.take();
   out->misuses = misuses.take();

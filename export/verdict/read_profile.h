@@ -13,7 +13,8 @@ namespace leakhook::verdict {
 struct ReadProfile {
   Profile profile = Profile::count;
   std::int64_t time_ns = 0;
-  std::string main_module;  ///< path, empty when unknown
+  std::string main_module;    ///< path, empty when unknown
+  std::string main_build_id;  ///< hexadecimal digits, empty when unknown
   std::vector<std::string> comments;
   std::vector<Holding> holdings;  ///< in the order of their first samples
   std::vector<Misuse> misuses;    ///< instead of holdings in a misuse profile

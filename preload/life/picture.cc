@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <atomic>
@@ -27,14 +26,27 @@ using ledger::segment;
 
 constinit std::atomic<bool> are_forbidden{false};
 
+/// Whose the stream is: the first who takes it writes all of it.
+enum class Writer : std::uint32_t { nobody, copy, keeper };
+
 /// What keeper and copy tell each other, in a page that both share.
 struct Shared {
   std::atomic<std::uint32_t> has_own_books;  ///< the copy does not need ours any more
   std::atomic<std::uint32_t> goes_on;        ///< threads go on; pause_ns is known
-  std::atomic<std::uint32_t> has_begun;      ///< bytes of the stream were written
   std::atomic<std::uint32_t> is_spoiled;     ///< a thread went on too early
+  std::atomic<Writer> writer;
+  std::atomic<std::uint32_t> has_ended;  ///< the copy has written what it could
+  std::atomic<std::uint32_t> is_whole;   ///< and that was all
   std::uint64_t pause_ns;
+
+  bool take_stream(Writer who) {
+    Writer nobody = Writer::nobody;
+    return writer.compare_exchange_strong(nobody, who);
+  }
 };
+
+/// How long keeper and copy wait for each other where they cannot know whether the other lives.
+constexpr std::uint64_t kLongest = 120'000'000'000;  // ns
 
 void set(std::atomic<std::uint32_t>& flag) {
   flag.store(1, std::memory_order_release);  // pairs with await()
@@ -105,15 +117,14 @@ void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   negative.words.collect(segment.owner);
   find_reachability(negative.threads, negative.words, &found);
   found.summary.mark_ns = sys::nanoseconds(CLOCK_MONOTONIC) - began;
-  constexpr std::uint64_t kLongest = 120'000'000'000;  // ns: the keeper was killed
   if (!await(shared->goes_on, sys::nanoseconds(CLOCK_MONOTONIC) + kLongest) ||
-      shared->is_spoiled.load() != 0)
+      shared->is_spoiled.load() != 0 || !shared->take_stream(Writer::copy))
     sys::call(SYS_exit_group, 1);
   found.summary.pause_ns = shared->pause_ns;
   order.reach = found;
-  set(shared->has_begun);
-  const bool is_written = write_stream(fd, order, buffer);
-  sys::call(SYS_exit_group, is_written ? 0 : 1);
+  if (write_stream(fd, order, buffer)) shared->is_whole.store(1, std::memory_order_relaxed);
+  set(shared->has_ended);
+  sys::call(SYS_exit_group, 0);
 }
 
 // --- the keeper --------------------------------------------------------------------------------
@@ -136,17 +147,20 @@ ReachReason reason_against(ReachSummary* summary) {
 /// How the copy's stream ended.
 enum class End { written, torn, not_begun };
 
-End await_copy(long child, const Shared& shared) {
-  int status = 0;
-  while (sys::call(SYS_wait4, child, sys::word(&status), 0, 0) == -EINTR) {
+/// What wait4 answers need not be true: it may be refused, and who ignores SIGCHLD hears nothing.
+End await_copy(long child, Shared& shared) {
+  long got;
+  while ((got = sys::call(SYS_wait4, child, 0, 0, 0)) == -EINTR) {
   }
-  if (shared.has_begun.load() == 0) return End::not_begun;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? End::written : End::torn;
+  const bool may_live = sys::failed(got) && got != -ECHILD;
+  if (may_live) await(shared.has_ended, sys::nanoseconds(CLOCK_MONOTONIC) + kLongest);
+  if (shared.take_stream(Writer::keeper)) return End::not_begun;
+  return shared.is_whole.load(std::memory_order_acquire) != 0 ? End::written : End::torn;
 }
 
-/// How long threads may stand still in fact. A process that ends waits for its last dump in any case:
-/// there a machine too busy to run all threads within LEAKHOOK_SNAPSHOT_MAX is no reason to go
-/// without.
+/// How long threads may stand still in fact. A process that ends waits for its last dump in any
+/// case: there a machine too busy to run all threads within LEAKHOOK_SNAPSHOT_MAX is no reason to
+/// go without.
 std::uint64_t longest_pause(const WaitingThread& waiting) {
   constexpr std::uint64_t kLongest = 60'000'000'000;  // ns
   constexpr std::uint64_t kAtTheEnd = 20'000'000'000;

@@ -105,7 +105,10 @@ def kill_one(service, victim, choice):
     state, parent, _ = running.stat_of(found)
     if state in ("Z", None) or parent == 1:
         return False
-    os.kill(found, signal.SIGKILL)
+    try:
+        os.kill(found, signal.SIGKILL)
+    except ProcessLookupError:
+        return False  # it ended between look and signal
     return True
 
 

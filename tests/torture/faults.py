@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,7 @@ VERDICT = verdicts.of_file(os.path.join(HERE, PROGRAM + ".c"))
 ERRORS = ("EPERM", "ENOMEM", "ENOSYS", "ENOSPC")
 LOSS = re.compile(r"^([a-z_]+): \d+ \(")
 # Of an exporter that libc gives up before its main, or within.
-LIBCS_LINE = re.compile(r"cannot set up thread-local storage|error while loading shared libraries|futex facility")
+LIBCS_LINE = re.compile(r"cannot set up thread-local storage|cannot allocate TLS data structures|error while loading shared libraries|futex facility")
 USUAL_LINE = re.compile(r"leakhook: (dump \d+|last state) of ")
 SECONDS = 90
 WITH_PID = re.compile(r"^(leakhook\.\w+\.(?:\d+)\.\d{4})\.\d+(\.[a-z]+\.pb\.gz)$")
@@ -97,7 +98,7 @@ class Trial:
     """One run of the program; `decide` as for Supervisor, and told whether the service runs already."""
 
     def __init__(self, setup, bare, way, decide, in_exporter=False):
-        self.setup, self.bare = setup, bare
+        self.setup, self.bare, self.way = setup, bare, way
         self.folder = running.fresh_folder()
         self.is_running = False
         os.makedirs(os.path.join(self.folder, "segments"))
@@ -124,6 +125,9 @@ class Trial:
         if self.is_running:
             running.await_true(lambda: not running.keepers_of(pid), 60, "the end of the keepers")
         self.is_running = True
+        if self.way == "no exporter":  # the keeper itself must tell whoever asks
+            subprocess.run([self.setup.command, "dump", "--timeout", "1", str(pid)], capture_output=True,
+                           check=False)
 
     def _await_exporters(self):
         """Those whose keeper is gone; they name the service."""

@@ -136,6 +136,15 @@ TEST_F(ProfileReaderTest, AStemMeansAllItsFiles) {
   EXPECT_EQ(dump().files.size(), 5u);
 }
 
+TEST_F(ProfileReaderTest, FirstMappingIsTheProgramsFile) {
+  SegmentBuilder builder = service();
+  builder.module("/usr/lib/libwork.so", "\x0a\xff", 0x400000, 0x1000, 0x400000);
+  builder.module("/opt/bin/service", "\x12\xab", 0x300000, 0x1000, 0x300000);
+  read({write("x", std::move(builder))});
+  EXPECT_EQ(dump().executable, "/opt/bin/service");
+  EXPECT_EQ(dump().build_id, "12ab");
+}
+
 TEST_F(ProfileReaderTest, CommentsSayWhoseDumpItIs) {
   SegmentBuilder builder = service();
   builder.header().counters[static_cast<int>(Counter::stacks_cut)] = 3;

@@ -7,6 +7,8 @@
 
 #include <filesystem>
 
+#include "../../../../export/debug_files.h"
+#include "../../../../export/elf_file.h"
 #include "../segment_builder.h"
 
 namespace leakhook::verdict {
@@ -49,6 +51,37 @@ TEST(EmbeddedSuppressions, AFileWithoutThemSaysNothing) {
   std::vector<Suppression> rules;
   for (const std::string& path : {std::string("/bin/true"), folder / "script", folder / "none"})
     EXPECT_EQ(add_embedded_suppressions(path, &rules), "") << path;
+  EXPECT_TRUE(rules.empty());
+}
+
+Dump dump_of(const std::string& executable, const std::string& build_id) {
+  Dump dump;
+  dump.executable = executable;
+  dump.build_id = build_id;
+  return dump;
+}
+
+TEST(EmbeddedSuppressions, AreThoseOfTheBuildThatRan) {
+  const std::string path = programs_of("returns_literal")[0];
+  const std::string build_id = hex(ElfFile::open(path)->build_id());
+  ASSERT_FALSE(build_id.empty());
+  std::vector<Suppression> rules;
+  EXPECT_TRUE(add_embedded_suppressions({dump_of(path, build_id), dump_of(path, build_id)}, &rules)
+                  .empty());
+  EXPECT_EQ(rules.size(), 2u) << "once for all processes of a program";
+  rules.clear();
+  const auto remarks = add_embedded_suppressions({dump_of(path, "00" + build_id)}, &rules);
+  ASSERT_EQ(remarks.size(), 1u);
+  EXPECT_NE(remarks[0].find("another build ran"), std::string::npos) << remarks[0];
+  EXPECT_TRUE(rules.empty());
+}
+
+TEST(EmbeddedSuppressions, AFileThatIsGoneOrHasNoneSaysNothing) {
+  std::vector<Suppression> rules;
+  EXPECT_TRUE(
+      add_embedded_suppressions(
+          {dump_of("/nonexistent", "12"), dump_of("", ""), dump_of("/bin/true", "12")}, &rules)
+          .empty());
   EXPECT_TRUE(rules.empty());
 }
 
