@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service whose books are known: calls in frames over TCP, as gRPC has them, with everything that it
-// holds counted by itself. Prints `port N` when it listens; ends on SIGTERM, with status 1 when its own
-// counts are not 0 then. `--forgets KIND`, for each kind, holds one more than it counts; `--forgets growth`
-// loses blocks with every value that is put.
+// A service whose books are known: calls in frames over TCP, as gRPC has them, with everything that
+// it holds counted by itself. Prints `port N` when it listens; ends on SIGTERM, with status 1 when
+// its own counts are not 0 then. `--forgets KIND`, for each kind, holds one more than it counts;
+// `--forgets growth` loses blocks with every value that is put.
 //
 // A frame is its size in four bytes, little end first, and that many bytes:
 //   p KEY=VALUE   puts into the store of this connection     g KEY   gets from there
@@ -132,20 +132,24 @@ void answer(Call call, DatabasePool* database) {
   const std::string_view text = std::string_view(call.body).substr(call.body.empty() ? 0 : 1);
   const std::lock_guard lock(caller->mutex);
   switch (call.body.empty() ? 0 : call.body[0]) {
-    case 'p': return send_frame(caller->socket.fd(), put(caller, text));
+    case 'p':
+      return send_frame(caller->socket.fd(), put(caller, text));
     case 'g': {
       const auto found = caller->values.find(text);
       return send_frame(caller->socket.fd(), found == caller->values.end() ? "" : found->second);
     }
-    case 'q': return send_frame(caller->socket.fd(), database->ask(Text(text)));
-    case 'j': return send_frame(caller->socket.fd(), run_job(*caller));
+    case 'q':
+      return send_frame(caller->socket.fd(), database->ask(Text(text)));
+    case 'j':
+      return send_frame(caller->socket.fd(), run_job(*caller));
     case 's': {
       long counts[static_cast<int>(Held::count)];
       call.body = Text();  // one letter: no block
       for (int i = 0; i < static_cast<int>(Held::count); ++i) counts[i] = held[i];
       return send_frame(caller->socket.fd(), statistics(counts));
     }
-    default: return send_frame(caller->socket.fd(), "no such call");
+    default:
+      return send_frame(caller->socket.fd(), "no such call");
   }
 }
 
@@ -257,7 +261,8 @@ class Server {
   Descriptor listener_, epoll_, signals_;
   DatabasePool database_;
   CallQueue queue_;
-  std::map<int, CallerRef, std::less<>, CountingAllocator<std::pair<const int, CallerRef>>> callers_;
+  std::map<int, CallerRef, std::less<>, CountingAllocator<std::pair<const int, CallerRef>>>
+      callers_;
   int next_id_ = 2;  // 0 and 1: listener and signals
   std::list<CountedThread> workers_;
 };

@@ -16,14 +16,15 @@
 #include <thread>
 #include <utility>
 
-#define HELD_KINDS(row) \
-  row(socket) row(epoll) row(eventfd) row(signalfd) row(thread) row(timer) row(block) row(block_bytes)
+#define HELD_KINDS(row)                                                               \
+  row(socket) row(epoll) row(eventfd) row(signalfd) row(thread) row(timer) row(block) \
+      row(block_bytes)
 
 enum class Held {
 #define HELD_ROW(name) name,
   HELD_KINDS(HELD_ROW)
 #undef HELD_ROW
-  count
+      count
 };
 
 inline constexpr const char* kHeldNames[] = {

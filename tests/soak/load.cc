@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long do callers of a service wait when so many requests a second are due? An open loop: a request
-// is due by the clock, whether or not others were answered, and its wait begins when it is due.
+// How long do callers of a service wait when so many requests a second are due? An open loop: a
+// request is due by the clock, whether or not others were answered, and its wait begins when it is
+// due.
 //
-// load PROTOCOL tcp:PORT|unix:PATH CONNECTIONS REQUESTS_OF_ONE: then, for each line `SECONDS RATE` on
-// stdin, a line of JSON: requests, answers that were errors, open connections, and the waits in
+// load PROTOCOL tcp:PORT|unix:PATH CONNECTIONS REQUESTS_OF_ONE: then, for each line `SECONDS RATE`
+// on stdin, a line of JSON: requests, answers that were errors, open connections, and the waits in
 // microseconds as [wait, how many]. Between two lines its connections stay open. Ends with stdin.
-// The first connection stays; each other one is closed after REQUESTS_OF_ONE requests and opened again.
+// The first connection stays; each other one is closed after REQUESTS_OF_ONE requests and opened
+// again.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -46,8 +48,10 @@ int connected(const std::string& address) {
   } to{};
   const bool is_tcp = address.starts_with("tcp:");
   if (is_tcp) {
-    to.in = {AF_INET, htons(static_cast<std::uint16_t>(std::atoi(address.c_str() + 4))),
-             {htonl(INADDR_LOOPBACK)}, {}};
+    to.in = {AF_INET,
+             htons(static_cast<std::uint16_t>(std::atoi(address.c_str() + 4))),
+             {htonl(INADDR_LOOPBACK)},
+             {}};
   } else {
     to.un.sun_family = AF_UNIX;
     if (address.size() - 5 >= sizeof to.un.sun_path) give_up("path");
@@ -179,8 +183,8 @@ class Load {
   void print() const {
     std::map<long long, long long> counts;
     for (const long long wait : waits_) ++counts[rounded(wait)];
-    std::printf("{\"requests\": %lld, \"errors\": %lld, \"connections\": %zu, \"waits\": [", answered_,
-                errors_, connections_.size());
+    std::printf("{\"requests\": %lld, \"errors\": %lld, \"connections\": %zu, \"waits\": [",
+                answered_, errors_, connections_.size());
     const char* comma = "";
     for (const auto& [wait, count] : counts) {
       std::printf("%s[%lld, %lld]", comma, wait, count);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocols of redis, of HTTP, of PostgreSQL and of call_server.cc, as far as a load needs them.
+// The protocols of redis, of HTTP, of PostgreSQL and of call_server.cc, as far as a load needs
+// them.
 #include "protocols.h"
 
 #include <charconv>
@@ -10,7 +11,9 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-unsigned below(Random* random, unsigned limit) { return static_cast<unsigned>((*random)() >> 4) % limit; }
+unsigned below(Random* random, unsigned limit) {
+  return static_cast<unsigned>((*random)() >> 4) % limit;
+}
 
 std::size_t number_in(std::string_view text) {
   std::size_t value = 0;
@@ -25,13 +28,19 @@ class Redis : public Protocol {
     const std::string key = number(below(random, 2000));
     const std::string value(16 + below(random, 400), 'v');
     switch (below(random, 8)) {
-      case 0: return command({"LPUSH", "list" + number(below(random, 50)), value});
-      case 1: return command({"LTRIM", "list" + number(below(random, 50)), "0", "9"});
-      case 2: return command({"HSET", "hash" + number(below(random, 50)), key, "1"});
-      case 3: return command({"DEL", "hash" + number(below(random, 50)), "key" + key});
+      case 0:
+        return command({"LPUSH", "list" + number(below(random, 50)), value});
+      case 1:
+        return command({"LTRIM", "list" + number(below(random, 50)), "0", "9"});
+      case 2:
+        return command({"HSET", "hash" + number(below(random, 50)), key, "1"});
+      case 3:
+        return command({"DEL", "hash" + number(below(random, 50)), "key" + key});
       case 4:
-      case 5: return command({"SET", "key" + key, value});
-      default: return command({"GET", "key" + key});
+      case 5:
+        return command({"SET", "key" + key, value});
+      default:
+        return command({"GET", "key" + key});
     }
   }
   Answer answer(std::string_view received) const override {
@@ -82,14 +91,15 @@ class Postgres : public Protocol {
     const std::string account = number(1 + below(random, 100000));
     const std::string teller = number(1 + below(random, 10)), change = number(below(random, 5000));
     const std::string of_account = " where aid = " + account + ";";
-    return message('Q', "begin; update pgbench_accounts set abalance = abalance + " + change +
-                            of_account + "select abalance from pgbench_accounts" + of_account +
-                            "update pgbench_tellers set tbalance = tbalance + " + change +
-                            " where tid = " + teller +
-                            "; update pgbench_branches set bbalance = bbalance + " + change +
-                            " where bid = 1; insert into pgbench_history (tid, bid, aid, delta, mtime) "
-                            "values (" + teller + ", 1, " + account + ", " + change +
-                            ", current_timestamp); end;" + std::string(1, '\0'));
+    return message(
+        'Q', "begin; update pgbench_accounts set abalance = abalance + " + change + of_account +
+                 "select abalance from pgbench_accounts" + of_account +
+                 "update pgbench_tellers set tbalance = tbalance + " + change + " where tid = " +
+                 teller + "; update pgbench_branches set bbalance = bbalance + " + change +
+                 " where bid = 1; insert into pgbench_history (tid, bid, aid, delta, mtime) "
+                 "values (" +
+                 teller + ", 1, " + account + ", " + change + ", current_timestamp); end;" +
+                 std::string(1, '\0'));
   }
   std::string goodbye() const override { return message('X', ""); }
   /// Ends with "ready for query".
@@ -126,10 +136,12 @@ class Calls : public Protocol {
   std::string request(Random* random) const override {
     const std::string key = "a key of a caller, not short " + number(below(random, 200));
     switch (below(random, 50)) {
-      case 0: return frame("j");
+      case 0:
+        return frame("j");
       case 1:
       case 2:
-      case 3: return frame("q" + key);
+      case 3:
+        return frame("q" + key);
       default:
         return below(random, 2) ? frame("g" + key)
                                 : frame("p" + key + "=" + std::string(below(random, 400), 'v'));

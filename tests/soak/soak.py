@@ -72,7 +72,8 @@ class Soak:
         self.complaints = []
         self.names = books.counter_names()
         self.slices = {"bare": 0, "hooked": 0}
-        self.row = {"service": kind.title, "rate": kind.rate, "dumps": 0, "reach": 0, "books": 0,
+        self.row = {"service": kind.title, "rate": kind.rate, "asked": options.seconds,
+                    "every": options.every, "reach_each": options.reach_each, "dumps": 0, "reach": 0, "books": 0,
                     "pauses": [], "losses": {}, "memory": {}}
 
     def complain(self, text):
@@ -98,11 +99,19 @@ class Soak:
                 self.complain(f"ends with status {ends[1]}, bare with {ends[0]}")
         except (real.Failure, RuntimeError, OSError, subprocess.TimeoutExpired, TimeoutError) as error:
             self.complain(f"{type(error).__name__}: {error}")
+            self.tell_logs(sides)
         finally:
             for load in loads:
                 load.end()
             for side in sides:
                 side.end()
+
+    @staticmethod
+    def tell_logs(sides):
+        for side in sides:
+            if os.path.exists(side.path("log")):
+                with open(side.path("log"), encoding="utf-8", errors="replace") as file:
+                    print(f"log of a server{' with the library' * side.is_hooked}:\n{file.read()[-2000:]}")
 
     def soak(self):
         slices = max(1, round(self.options.seconds / self.options.every))
