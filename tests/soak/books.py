@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "real"))
 
 import real_program as real  # noqa: E402
 
-judgement, pprof_file = real.judgement, real.pprof_file
+judgement, pprof_file, running = real.judgement, real.pprof_file, real.running
 
 
 def counter_names():
@@ -75,6 +75,18 @@ class Dump:
         said = [text for text in self.comments() if text.startswith("reachability: ")]
         pause = re.search(r"done, pause ([\d.]+) ms", said[0]) if said else None
         return (said[0] if said else ""), float(pause[1]) if pause else None
+
+
+def threads_of(pid):
+    """["12 S redis-server ep_poll 232 ..."]: number, state, name, place in the kernel and system call."""
+    out = []
+    for task in sorted(os.listdir(f"/proc/{pid}/task")) if os.path.exists(f"/proc/{pid}/task") else []:
+        words = []
+        for name in ("comm", "wchan", "syscall"):
+            with open(f"/proc/{pid}/task/{task}/{name}", encoding="utf-8", errors="replace") as file:
+                words.append(file.read().strip())
+        out.append(f"{task} {running.stat_of(task)[0]} {' '.join(words)}")
+    return out
 
 
 def of_kernel(pid):

@@ -4,6 +4,7 @@ import re
 import statistics
 
 SHARE, SPARE_KIB = 0.05, 256  # a later quarter may hold so much more than an earlier one
+MOST_STEP_KIB = 1280          # of one level of a table that is no larger than these services need
 LEAST = 4                     # figures without which nothing is said about a trend
 COUNTER = re.compile(r"([a-z_]+): (\d+) \((.*)\)")
 SEGMENT = re.compile(r"segment: (\d+) bytes, (\d+) live heap records")
@@ -15,14 +16,23 @@ def quarters(figures):
     return statistics.median(figures[size:2 * size]), statistics.median(figures[-size:])
 
 
-def rising(figures):
-    """Why these figures (KiB) in order are not flat; "" when they are."""
+def step(figures):
+    """The largest single rise behind the first quarter that is excused: of a segment, a level of the table
+    of blocks. When one comes is a matter of addresses: two blocks want one place, and their others, too."""
+    figures = figures[len(figures) // 4:]
+    rises = [later - one for one, later in zip(figures, figures[1:])]
+    return max([0, *(rise for rise in rises if rise <= MOST_STEP_KIB)])
+
+
+def rising(figures, allowed=0):
+    """Why these figures (KiB) in order are not flat, with `allowed` KiB more; "" when they are."""
     if len(figures) < LEAST:
         return f"{len(figures)} figures are too few for a trend"
     early, late = quarters(figures)
-    if late <= early * (1 + SHARE) + SPARE_KIB:
+    if late <= early * (1 + SHARE) + SPARE_KIB + allowed:
         return ""
-    return f"{early:.0f} KiB in the second quarter became {late:.0f} KiB in the last one"
+    more = f", beyond one step of {allowed:.0f} KiB" if allowed else ""
+    return f"{early:.0f} KiB in the second quarter became {late:.0f} KiB in the last one{more}"
 
 
 def slope(points):

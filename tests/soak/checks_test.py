@@ -19,6 +19,19 @@ class Flat(unittest.TestCase):
         self.assertIn("became", checks.rising([10000 + 30 * i for i in range(90)]))
         self.assertAlmostEqual(checks.slope([(10 * i, 10000 + 30 * i) for i in range(90)]), 3 * 3600)
 
+    def test_one_step_of_the_table(self):
+        figures = [900] * 4 + [1872] * 6 + [2904] * 6
+        self.assertEqual(checks.step(figures), 1032)
+        self.assertEqual(checks.rising(figures, checks.step(figures)), "")
+        self.assertIn("became", checks.rising(figures))
+
+    def test_two_steps_of_the_table(self):
+        figures = [1872] * 8 + [2904] * 4 + [3936] * 4
+        self.assertIn("beyond one step of 1032", checks.rising(figures, checks.step(figures)))
+
+    def test_a_step_too_large(self):
+        self.assertEqual(checks.step([1872] * 8 + [3936] * 8), 0)
+
     def test_one_outlier_is_no_trend(self):
         self.assertEqual(checks.rising([1000] * 11 + [9000]), "")
 

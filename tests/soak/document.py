@@ -40,10 +40,11 @@ tells before and after a dump, when both are the same, must be in the dump.
 | all | `/proc`: descriptors and threads; none of unknown birth but jemalloc's thread, which is made behind every hook |
 
 "Flat": the median of the last quarter of the figures is at most {share:g} % and {spare} KiB above the median of the
-second quarter; the first is the warm-up. Figures are those of each dump: the segment and the library's own
-variables as far as they are resident (`/proc/PID/smaps`), and separately what the segment took in all ("segment: …
-bytes" in a profile's comments). The slope is the median of the slopes between all pairs of resident figures behind
-the first quarter.
+second quarter, and one step of the segment; the first quarter is the warm-up. Figures are those of each dump: what the
+segment took ("segment: … bytes" in a profile's comments), and what of it is resident (`/proc/PID/smaps`). A step is the
+largest single rise of the segment of at most {step} KiB: the table of live blocks takes one more level when two
+blocks want one place and find their other places taken, too, which is a matter of addresses. The library's own variables cannot grow. The slope
+is the median of the slopes between all pairs of resident figures behind the first quarter.
 """
 WAITS = ("50", "99", "99.9")
 
@@ -71,13 +72,16 @@ def memory(rows):
     out = []
     for row in rows:
         for role, points in row["memory"].items():
-            resident, segment = ([point[i] for point in points] for i in (1, 2))
+            figures = {what: [point[what] for point in points] for what in ("resident", "segment", "variables")}
+            resident, segment = figures["resident"], figures["segment"]
+            slope = checks.slope([(point["at"], point["resident"]) for point in points])
             out.append([f"{row['service']}, {role}", resident[0], f"{statistics.median(resident):.0f}",
-                        resident[-1], f"{max(resident)}",
-                        f"{checks.slope([point[:2] for point in points]):+.0f} KiB an hour",
-                        f"{segment[0]:.0f} / {segment[-1]:.0f}"])
-    return table(["process", "resident of the library, KiB: first", "median", "last", "most", "slope",
-                  "segment, KiB: first / last"], out)
+                        resident[-1], max(resident), f"{slope:+.0f} KiB an hour",
+                        f"{segment[0]:.0f} / {segment[-1]:.0f} / {checks.step(segment):.0f}",
+                        f"{figures['variables'][0]} / {figures['variables'][-1]}"])
+    return table(["process", "resident of the segment, KiB: first", "median", "last", "most", "slope",
+                  "segment, KiB: first / last / largest step", "resident of the library's variables, KiB: first / last"],
+                 out)
 
 
 def waits(rows):
@@ -104,7 +108,7 @@ def main():
     first = rows[0] if rows else {"every": 0, "reach_each": 0}
     print(HEAD.format(date=time.strftime("%Y-%m-%d", time.gmtime()), options=options, kernel=version,
                       cores=os.cpu_count(), every=first["every"], reach_each=first["reach_each"],
-                      share=100 * checks.SHARE, spare=checks.SPARE_KIB))
+                      share=100 * checks.SHARE, spare=checks.SPARE_KIB, step=checks.MOST_STEP_KIB))
     run = [row for row in rows if "skipped" not in row]
     print(f"## What was done\n\n{how_it_went(rows)}\n## Memory of the library\n\n{memory(run)}\n"
           f"## Waits of the callers\n\n{waits(run)}", end="")

@@ -21,16 +21,16 @@ def mappings(pid):
 
 
 def of_library(pid):
-    """KiB that are resident: {"segment": ..., "library": ...}. The second without its code."""
-    kib, before = {"segment": 0, "library": 0}, None
+    """KiB that are resident: {"resident": of the segment, "variables": of libleakhook.so}."""
+    kib, before = {"resident": 0, "variables": 0}, None
     for mapping in mappings(pid):
         is_ours = mapping["name"].endswith("/libleakhook.so") and "w" in mapping["rights"]
         # Its variables that begin as zero follow without a name.
         follows = before is not None and not mapping["name"] and mapping["begin"] == before
         if is_ours or follows:
-            kib["library"] += mapping["Rss"]
+            kib["variables"] += mapping["Rss"]
         elif not mapping["name"] and "dd" in mapping["VmFlags"]:
-            kib["segment"] += mapping["Rss"]
+            kib["resident"] += mapping["Rss"]
         before = mapping["end"] if is_ours else None
     return kib
 

@@ -26,7 +26,7 @@ import services
 real = books.real
 SKIPPED = 77
 IN_A_ROW = 3      # slices of the server with the library between two moments of quiet
-WARM_UP = 5       # seconds' worth of requests before anything is measured
+MOST_FAILURES = 3  # dumps that were not made, before no more are asked for
 TRIES = 20        # to find a moment in which the service says the same before and after a dump
 PERCENTILES = (0.5, 0.99, 0.999)
 
@@ -40,9 +40,9 @@ class Load:
             [options.load, server.protocol, server.address, str(server.connections),
              str(server.renewed_after)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
-    def warm_up(self, rate):
+    def warm_up(self, requests):
         """Fills what fills in the first seconds; nobody's wait counts."""
-        self.begin(1, WARM_UP * rate)
+        self.begin(1, requests)
         self.finish()
         self.waits, self.requests, self.errors = {}, 0, 0
 
@@ -72,6 +72,8 @@ class Soak:
         self.complaints = []
         self.names = books.counter_names()
         self.slices = {"bare": 0, "hooked": 0}
+        self.roles = {}
+        self.failures = 0
         self.row = {"service": kind.title, "rate": kind.rate, "asked": options.seconds,
                     "every": options.every, "reach_each": options.reach_each, "dumps": 0, "reach": 0, "books": 0,
                     "pauses": [], "losses": {}, "memory": {}}
@@ -89,7 +91,7 @@ class Soak:
             for server in (self.bare, self.hooked):
                 server.start()
                 loads.append(Load(self.options, server))
-                loads[-1].warm_up(self.kind.rate)
+                loads[-1].warm_up(self.options.warm_up * self.kind.rate)
             self.bare_load, self.load = loads
             self.roles = self.hooked.targets()
             self.soak()
@@ -106,8 +108,10 @@ class Soak:
             for side in sides:
                 side.end()
 
-    @staticmethod
-    def tell_logs(sides):
+    def tell_logs(self, sides):
+        """What there is to be seen of servers when something went wrong."""
+        for role, pid in self.roles.items():
+            print("\n".join(f"{role}: {line}" for line in books.threads_of(pid)))
         for side in sides:
             if os.path.exists(side.path("log")):
                 with open(side.path("log"), encoding="utf-8", errors="replace") as file:
@@ -134,7 +138,8 @@ class Soak:
             self.dump(role)
         if number % self.options.reach_each == 0:
             for role in self.roles:
-                said, pause = self.dump(role, "--reach").reach()
+                dump = self.dump(role, "--reach")
+                said, pause = dump.reach() if dump else ("no dump", None)
                 if pause is None:
                     self.complain(f"{role}: {said or 'no word on reachability'}")
                 else:
@@ -143,9 +148,16 @@ class Soak:
         self.load.finish()
 
     def dump(self, role, *more):
-        """Of one process, and what the library takes of its memory. Raises RuntimeError."""
+        """Of one process, and what the library takes of its memory. None: it was not made."""
         pid = self.roles[role]
-        paths = self.hooked.side.dump(pid, *more)
+        try:
+            paths = self.hooked.side.dump(pid, *more)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            self.failures += 1
+            if self.failures == MOST_FAILURES:
+                raise
+            self.complain(f"{role}: {error}")
+            return None
         self.row["dumps"] += 1
         absent = set(real.running.ALWAYS) - set(paths)
         if absent:
@@ -154,9 +166,9 @@ class Soak:
         comments = dump.comments()
         for name, count in checks.losses(comments, self.names).items():
             self.row["losses"][name] = max(count, self.row["losses"].get(name, 0))
-        kib = resident.of_library(pid)
         self.row["memory"].setdefault(role, []).append(
-            [round(time.monotonic() - self.begin, 1), sum(kib.values()), checks.segment_kib(comments)])
+            {"at": round(time.monotonic() - self.begin, 1), "segment": checks.segment_kib(comments),
+             **resident.of_library(pid)})
         return dump
 
     def compare_books(self):
@@ -165,7 +177,7 @@ class Soak:
             for _ in range(TRIES):
                 before = {**books.of_kernel(pid), **self.hooked.told()[role]}
                 dump = self.dump(role)
-                if before == {**books.of_kernel(pid), **self.hooked.told()[role]}:
+                if dump and before == {**books.of_kernel(pid), **self.hooked.told()[role]}:
                     break
             else:
                 self.complain(f"{role}: never at rest")
@@ -181,11 +193,11 @@ class Soak:
     def judge(self):
         row = self.row
         for role, points in row["memory"].items():
-            for what, figures in (("resident", [point[1] for point in points]),
-                                  ("segment", [point[2] for point in points])):
-                why = checks.rising(figures)
+            step = checks.step([point["segment"] for point in points])
+            for what in ("segment", "resident"):
+                why = checks.rising([point[what] for point in points], step)
                 if why:
-                    self.complain(f"{role}: memory of the library ({what}) is not flat: {why}")
+                    self.complain(f"{role}: the segment ({what}) is not flat: {why}")
         for name, count in row["losses"].items():
             if name not in self.kind.explained:
                 self.complain(f"lost: {name}: {count}")
@@ -204,8 +216,9 @@ class Soak:
         print(f"{row['service']}: {row.get('seconds')} s, {row['dumps']} dumps, {row['reach']} of them with "
               f"reachability, {row['books']} numbers compared, losses {row['losses'] or 'none'}")
         for role, points in row["memory"].items():
-            kib = [point[1] for point in points]
-            print(f"  {role}: library {kib[0]} KiB first, {statistics.median(kib):.0f} median, {kib[-1]} last")
+            for what in ("resident", "variables"):
+                kib = [point[what] for point in points]
+                print(f"  {role}: {what} {kib[0]} KiB first, {statistics.median(kib):.0f} median, {kib[-1]} last")
         for name in ("bare", "hooked"):
             if name in row:
                 print(f"  {name}: {row[name]['requests']} requests, p50/p99/p99.9 in µs: {row[name]['waits']}")
@@ -219,6 +232,7 @@ def read_options():
     parser.add_argument("--seconds", type=float, default=900, help="of load on the server with the library")
     parser.add_argument("--every", type=float, default=10, help="seconds between dumps: a slice")
     parser.add_argument("--reach-each", type=int, default=6, help="slices between dumps with reachability")
+    parser.add_argument("--warm-up", type=float, default=5, help="seconds' worth of requests before")
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a setting")
     parser.add_argument("--forgets", metavar="KIND", action="append", default=[], help="of call_server")
     parser.add_argument("--expect", metavar="REGEX", action="append", default=[],
