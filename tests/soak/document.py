@@ -15,7 +15,7 @@ Services that work for long under the library, dumped all along: does its memory
 and what do callers notice? Made on {date} by `scripts/soak{options}`; the short form of all this runs with the other
 tests (`meson test -C build --suite soak`), and two of these prove that the checks complain.
 
-Linux {kernel}, {cores} processors that other work kept busy, too.
+Linux {kernel}, {cores} processors, load average {load} in the last minutes, with what else the machine did.
 
 ## How
 
@@ -107,8 +107,9 @@ def main():
     version = ".".join(platform.release().split("-")[0].split(".")[:2])
     first = rows[0] if rows else {"every": 0, "reach_each": 0}
     print(HEAD.format(date=time.strftime("%Y-%m-%d", time.gmtime()), options=options, kernel=version,
-                      cores=os.cpu_count(), every=first["every"], reach_each=first["reach_each"],
-                      share=100 * checks.SHARE, spare=checks.SPARE_KIB, step=checks.MOST_STEP_KIB))
+                      cores=os.cpu_count(), load=" ".join(f"{one:.1f}" for one in os.getloadavg()),
+                      every=first["every"], reach_each=first["reach_each"], share=100 * checks.SHARE,
+                      spare=checks.SPARE_KIB, step=checks.MOST_STEP_KIB))
     run = [row for row in rows if "skipped" not in row]
     print(f"## What was done\n\n{how_it_went(rows)}\n## Memory of the library\n\n{memory(run)}\n"
           f"## Waits of the callers\n\n{waits(run)}", end="")
