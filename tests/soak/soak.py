@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -255,6 +256,7 @@ def is_as_expected(complaints, wanted):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are ended, too
     options = read_options()
     kind = services.ALL[options.service]
     missing = kind.missing()
