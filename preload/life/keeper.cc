@@ -319,16 +319,21 @@ bool await_end(Place& place, std::uint64_t deadline) {
 
 }  // namespace
 
-void start_keeper(const Request& request) {
-  if (is_ending()) return segment.count(Counter::dumps_dropped);
-  reap_keepers();
-  if (Place* place = claim_place()) {
-    start_in(*place, request, {}, keeper_end_signal());
-    return;
+bool start_keeper(const Request& request) {
+  if (!is_ending()) {
+    reap_keepers();
+    if (Place* place = claim_place()) {
+      start_in(*place, request, {}, keeper_end_signal());
+      return true;
+    }
+    if (waiting.put(request)) {
+      // All keepers may have looked for waiting requests for the last time just before.
+      start_waiting();
+      return true;
+    }
   }
-  if (!waiting.put(request)) return segment.count(Counter::dumps_dropped);
-  // All keepers may have looked for waiting requests for the last time just before.
-  start_waiting();
+  segment.count(Counter::dumps_dropped);
+  return false;
 }
 
 void start_waiting() {

@@ -12,8 +12,9 @@
 namespace leakhook::life {
 
 /// Starts a keeper for this request, or leaves the request to one that is running when all places
-/// are taken. Async-signal-safe: some 50 µs, makes no descriptor in this process.
-void start_keeper(const Request& request);
+/// are taken. Async-signal-safe: some 50 µs, makes no descriptor in this process. False: dropped,
+/// and counted.
+bool start_keeper(const Request& request);
 
 /// A keeper has ended: a request that waits may have its place. Async-signal-safe.
 void start_waiting();

@@ -53,10 +53,11 @@ bool is_request(const siginfo_t& info, Request* request) {
          Request::decode(reinterpret_cast<std::uint64_t>(info.si_value.sival_ptr), request);
 }
 
-/// Whoever waits for a reply asks again when it takes long.
-bool is_repeated(const Request& request) {
+/// Whoever waits for a reply asks again when it takes long: once begun, that dump comes.
+void dump_unless_begun(const Request& request) {
   static constinit std::atomic<std::uint32_t> last{0};
-  return request.token != 0 && last.exchange(request.token) == request.token;
+  if (request.token != 0 && last.exchange(request.token) == request.token) return;
+  if (!start_keeper(request)) last.store(0);
 }
 
 /// A vfork child runs in the service's memory but is another process: not ours to dump.
@@ -67,8 +68,8 @@ void obey(const Request& request, const void* context) {
     stand_still_if_asked(context);
   } else if (request.command != Command::dump) {
     set_recording(request.command == Command::on);
-  } else if (!is_repeated(request)) {
-    start_keeper(request);
+  } else {
+    dump_unless_begun(request);
   }
 }
 

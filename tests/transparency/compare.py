@@ -12,7 +12,8 @@ OURS = (signal.SIGUSR2, signal.SIGURG, signal.SIGTERM, signal.SIGINT, signal.SIG
 VIEW = ("when", "program", "descriptors", "blocked", "ignored", "caught", "handlers", "threads",
         "heap", "allocator")
 STATE = ("descriptors", "blocked", "ignored", "caught", "handlers", "threads", "heap", "allocator")
-NUMBERED = re.compile(r"((?:pipe|socket|anon_inode):)\[\d+\]")
+# The numbers of what others have, too: of inodes, and of terminals.
+NUMBERED = re.compile(r"((?:pipe|socket|anon_inode):)\[\d+\]|(/dev/pts/)\d+")
 OUTPUT = ("status", "stdout", "stderr", "files", "left")
 LONGEST_EXCERPT = 300
 # Python's small-object allocator calls malloc for a table of 128 KiB (with its header 33 pages) for
@@ -52,7 +53,7 @@ def view(line):
     fields = dict(zip(VIEW, line.split("|")))
     if len(fields) != len(VIEW):
         return {}
-    fields["descriptors"] = NUMBERED.sub(r"\1", fields["descriptors"])
+    fields["descriptors"] = NUMBERED.sub(r"\1\2", fields["descriptors"])
     fields["blocked"], fields["ignored"] = fields["blocked"].strip(), fields["ignored"].strip()
     fields["heap"] = heap_of(fields)
     fields["caught"] = caught_by_program(fields["caught"].strip(), fields["handlers"])

@@ -76,13 +76,14 @@ def side(setup, folder, mode):
     """(libraries, settings) of a mode. `witnessed`: bare, beside the witness."""
     if mode == "bare":
         return [], {}
+    # Copies: a sandbox may see no more than its temporary folder.
     stage = os.path.join(os.path.dirname(folder), "stage")
-    os.makedirs(stage, exist_ok=True)
-    names = {"libleakhook.so": setup.library, "libneutrals.so": f"{setup.built}/libneutrals.so"}
-    for name, target in names.items():
-        if not os.path.islink(f"{stage}/{name}"):
-            os.symlink(target, f"{stage}/{name}")
-    witness = f"{setup.built}/libwitness.so"
+    if not os.path.isdir(stage):
+        os.makedirs(stage)
+        shutil.copy(setup.library, f"{stage}/libleakhook.so")
+        for name in ("libneutrals.so", "libwitness.so"):
+            shutil.copy(f"{setup.built}/{name}", stage)
+    witness = f"{stage}/libwitness.so"
     return {"witnessed": ([f"{stage}/libneutrals.so", witness], {}),
             "exact": ([f"{stage}/libleakhook.so", witness], {}),
             "sampled": ([f"{stage}/libleakhook.so"], SAMPLED),
