@@ -5,9 +5,9 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <link.h>
-#include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -178,7 +178,7 @@ TEST(Modules, OurOwnBuildIdIsReadelfs) {
   ASSERT_TRUE(unwind::find_object(here, &object));
   modules::seen(object);
   const ModuleRecord& own = record(modules::id_of(here));
-  EXPECT_EQ(build_id_in(own), build_id_of("/proc/" + std::to_string(getpid()) + "/exe"));
+  EXPECT_EQ(build_id_in(own), build_id_of(std::filesystem::read_symlink("/proc/self/exe")));
   EXPECT_GT(own.build_id_size, 0u);
 }
 
