@@ -16,6 +16,7 @@
 #include "picture.h"
 #include "process.h"
 #include "signals.h"
+#include "without_exporter.h"
 
 namespace leakhook::life {
 namespace {
@@ -40,6 +41,15 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
                                       SYS_madvise,      SYS_prctl,
                                       SYS_mincore};
 
+/// And to tell whoever asked what became of a dump that no exporter took.
+constexpr long kNeededForAnswer[] = {SYS_socket, SYS_connect, SYS_sendto};
+
+bool would_kill_for_answer(const sock_fprog& filter) {
+  for (const long number : kNeededForAnswer)
+    if (!is_survivable(ask_filter(filter, number, 0))) return true;
+  return false;
+}
+
 bool would_kill_for_picture(const sock_fprog& filter) {
   for (const long number : kNeededForPicture)
     if (!is_survivable(ask_filter(filter, number, 0))) return true;
@@ -60,6 +70,7 @@ void sandbox_begins(const sock_fprog* filter) {
   };
   ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise));
   if (filter == nullptr || would_kill_for_picture(*filter)) forbid_pictures();
+  if (filter == nullptr || would_kill_for_answer(*filter)) forbid_answers();
   if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;
   if (is_deadly.exchange(true)) return;
   ledger::lost(Counter::dumps_forbidden);

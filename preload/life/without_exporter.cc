@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 
@@ -16,6 +17,8 @@
 
 namespace leakhook::life {
 namespace {
+
+constinit std::atomic<bool> are_answers_forbidden{false};
 
 void remove(const Path& path) { sys::call(SYS_unlinkat, -100, sys::word(path.c_str()), 0); }
 
@@ -62,7 +65,7 @@ bool write_raw_file(const Path& stem, WriteDump write, void* dump, Line* line) {
 }
 
 void tell_asker(const Request& request, const Line& line) {
-  if (request.token == 0) return;
+  if (request.token == 0 || are_answers_forbidden.load(std::memory_order_relaxed)) return;
   Text<64> name;
   name << kReplySocket << ledger::segment.owner << '.' << std::uint64_t{request.token};
   Line reply;
@@ -71,6 +74,8 @@ void tell_asker(const Request& request, const Line& line) {
   name << kProfilesWanted;
   tell_at(name.c_str(), reply.c_str());
 }
+
+void forbid_answers() { are_answers_forbidden.store(true, std::memory_order_relaxed); }
 
 void remove_partial_raw_file(const Path& stem, long pid) {
   remove(partial_of(stem, kSegmentSuffix, pid));

@@ -21,8 +21,11 @@ using WriteDump = bool (*)(void* dump, int fd);
 bool write_raw_file(const Path& stem, WriteDump write, void* dump, Line* line);
 
 /// Why there are no names of profiles, to whoever waits for them: nobody, if `request` has no
-/// token. For a keeper: a filter may end whoever calls connect.
+/// token. For a keeper: a filter that nobody told us of may end whoever calls connect.
 void tell_asker(const Request& request, const Line& line);
+
+/// From now on a filter would end whoever answers: askers wait in vain.
+void forbid_answers();
 
 /// The keeper `pid` was killed.
 void remove_partial_raw_file(const Path& stem, long pid);

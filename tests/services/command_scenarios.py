@@ -163,6 +163,19 @@ class WithoutExporter(scenario.Scenario):
         self.assert_told("/nonexistent/raw", "cannot write a dump to /nonexistent/raw.lhk")
 
 
+    def test_nobody_is_told_where_that_would_kill(self):
+        """The exporter dies of its answer, the keeper must not: it alone knows what it has written."""
+        process, pid = self.start_until_ready(self.program("limit_by_seccomp_of_connect"), word="dump me",
+                                              LEAKHOOK_OUTPUT="raw", WAITS="1")
+        self.assertEqual(self.leakhook("dump", "--timeout", "0.5", str(pid)).returncode, 24)
+        path = os.path.join(self.folder, "raw.lhk")
+        running.await_true(lambda: os.path.exists(path) and not running.keepers_of(pid), 20, "a raw dump")
+        self.assertEqual(self.goes_on(process)[0], 0)
+        comments = self.comments(self.named("raw"))
+        self.assertIn("dumps_raw: 1", comments)
+        self.assertNotIn("dumps_lost", comments)
+
+
 class Export(scenario.Scenario):
     def raw_dump(self):
         """A .lhk file, as a service writes it that cannot find the command."""
