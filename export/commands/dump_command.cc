@@ -53,13 +53,9 @@ void add_dump_command(CommandLine& line) {
   add_labels(command, &options->labels);
   command.add("--reach", &options->wants_reach,
               "Find out first which heap blocks are still reachable: labels reach and leak");
-  command.add("--timeout", &options->timeout_s, "Seconds to wait")
-      .shows_default()
-      .is_between(0.001, 86400.0);
+  add_timeout(command, &options->timeout_s, "Seconds to wait");
   command.runs([options] {
-    const auto timeout =
-        std::chrono::milliseconds(static_cast<std::int64_t>(options->timeout_s * 1000));
-    return run_dump(options->pid, options->wanted(), timeout);
+    return run_dump(options->pid, options->wanted(), milliseconds(options->timeout_s));
   });
 }
 

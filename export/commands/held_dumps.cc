@@ -2,32 +2,24 @@
 // What is looked at: dumps that lie there, or what a living service holds now?
 #include "held_dumps.h"
 
-#include <chrono>
 #include <iterator>
 
 #include "../../preload/contract/request.h"
 #include "../live_service.h"
 #include "../verdict/profile_reader.h"
+#include "arguments.h"
 #include "refusal.h"
 #include "say.h"
 
 namespace leakhook {
 namespace {
 
-/// 0: the text names a file.
-pid_t process_called(const std::string& text) {
-  const bool is_number = !text.empty() && text.size() < 10 && text[0] != '0' &&
-                         text.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? static_cast<pid_t>(std::stol(text)) : 0;
-}
-
 /// False: said on stderr why not.
 bool add_process(pid_t pid, const HeldArguments& arguments, std::vector<verdict::Dump>* dumps) {
-  const auto timeout =
-      std::chrono::milliseconds(static_cast<std::int64_t>(arguments.timeout_s * 1000));
   unsigned labels = kLabelFd | kLabelPath;
   if (arguments.finds_reach) labels |= kLabelReach;
-  LiveDump answer = LiveService(pid).dump(static_cast<std::uint8_t>(labels), timeout);
+  LiveDump answer =
+      LiveService(pid).dump(static_cast<std::uint8_t>(labels), milliseconds(arguments.timeout_s));
   if (!answer.dump) {
     refuse(pid, answer.reason);
     return false;
@@ -46,9 +38,7 @@ void add_held_arguments(Subcommand command, HeldArguments* arguments) {
       .has_type("");
   command.add("--reach", &arguments->finds_reach,
               "Let the process find out first which heap blocks are still reachable");
-  command.add("--timeout", &arguments->timeout_s, "Seconds to wait for a process")
-      .shows_default()
-      .is_between(0.001, 86400.0);
+  add_timeout(command, &arguments->timeout_s, "Seconds to wait for a process");
 }
 
 std::optional<std::vector<verdict::Dump>> held_dumps(const HeldArguments& arguments) {

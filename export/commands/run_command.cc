@@ -19,6 +19,7 @@
 #include "../run/run_environment.h"
 #include "../run/run_folder.h"
 #include "../verdict/profile_reader.h"
+#include "arguments.h"
 #include "conclusion.h"
 #include "say.h"
 
@@ -99,7 +100,7 @@ class Run {
     if (launched_.pid < 0) return refuse_run(launched_.reason, launched_.status);
     ending_ = attendant.await_end(launched_.pid);
     evidence_.run_seconds = std::chrono::duration<double>(steady_clock::now() - start).count();
-    attendant.linger(std::chrono::milliseconds(static_cast<std::int64_t>(options_.wait_s * 1000)));
+    attendant.linger(milliseconds(options_.wait_s));
     if (!ending_.is_signal) return ending_.number;
     const char* name = sigabbrev_np(ending_.number);
     say(options_.program[0] + " was killed by signal " + std::to_string(ending_.number) +

@@ -25,10 +25,6 @@ struct TopArguments {
   bool is_once = false;
 };
 
-std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-}
-
 int run_top(TopArguments& arguments) {
   top::SessionOptions& options = arguments.session;
   options.every = milliseconds(arguments.every_s);
@@ -67,9 +63,7 @@ void add_top_command(CommandLine& line) {
   command.add("--every", &arguments->every_s, "Seconds between two looks")
       .shows_default()
       .is_between(0.1, 86400.0);
-  command.add("--timeout", &arguments->timeout_s, "Seconds to wait for an answer")
-      .shows_default()
-      .is_between(0.001, 86400.0);
+  add_timeout(command, &arguments->timeout_s, "Seconds to wait for an answer");
   command.add("--sort", &arguments->order, "growth, bytes, recent, size or count; h explains")
       .shows_default()
       .is_checked([](const std::string& word) {

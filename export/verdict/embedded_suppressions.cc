@@ -242,9 +242,10 @@ std::optional<std::string> returned_text(const Image& image) {
   return text ? image.text_at(*text) : std::nullopt;
 }
 
-/// `build_id`: of the file that is meant; empty: whichever lies there.
-std::string add_from_file(const std::string& path, const std::string& build_id,
-                          std::vector<Suppression>* rules) {
+}  // namespace
+
+std::string add_embedded_suppressions(const std::string& path, const std::string& build_id,
+                                      std::vector<Suppression>* rules) {
   const std::unique_ptr<ElfFile> file = ElfFile::open(path);
   if (!file || gelf_getclass(file->elf()) != ELFCLASS64) return {};
   const Image image(*file);
@@ -258,19 +259,13 @@ std::string add_from_file(const std::string& path, const std::string& build_id,
   return parse_suppressions(*text, std::string(kFunction) + " of " + path, rules);
 }
 
-}  // namespace
-
-std::string add_embedded_suppressions(const std::string& path, std::vector<Suppression>* rules) {
-  return add_from_file(path, {}, rules);
-}
-
 std::vector<std::string> add_embedded_suppressions(const std::vector<Dump>& dumps,
                                                    std::vector<Suppression>* rules) {
   std::set<std::pair<std::string, std::string>> seen;
   std::vector<std::string> remarks;
   for (const Dump& dump : dumps) {
     if (dump.executable.empty() || !seen.emplace(dump.executable, dump.build_id).second) continue;
-    std::string remark = add_from_file(dump.executable, dump.build_id, rules);
+    std::string remark = add_embedded_suppressions(dump.executable, dump.build_id, rules);
     if (!remark.empty()) remarks.push_back(std::move(remark));
   }
   return remarks;

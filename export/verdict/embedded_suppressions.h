@@ -11,7 +11,9 @@ namespace leakhook::verdict {
 
 /// Adds the rules that `__lsan_default_suppressions` of an executable (or library) returns. Empty
 /// when they were read or there are none; else a remark for people, and nothing is added.
-std::string add_embedded_suppressions(const std::string& path, std::vector<Suppression>* rules);
+/// `build_id`: of the file that is meant; empty: whichever lies there.
+std::string add_embedded_suppressions(const std::string& path, const std::string& build_id,
+                                      std::vector<Suppression>* rules);
 
 /// Adds those of the programs that the dumps are of, as far as their files still lie there. A
 /// remark for each that cannot be used; one is that the file is another build's.

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <span>
 
 #include "../base/seccomp_filter.h"
 #include "../base/system.h"
@@ -44,22 +45,20 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
 /// And to tell whoever asked what became of a dump that no exporter took.
 constexpr long kNeededForAnswer[] = {SYS_socket, SYS_connect, SYS_sendto};
 
-bool would_kill_for_answer(const sock_fprog& filter) {
-  for (const long number : kNeededForAnswer)
+bool would_kill_for_any(const sock_fprog& filter, std::span<const long> numbers) {
+  for (const long number : numbers)
     if (!is_survivable(ask_filter(filter, number, 0))) return true;
   return false;
 }
 
 bool would_kill_for_picture(const sock_fprog& filter) {
-  for (const long number : kNeededForPicture)
-    if (!is_survivable(ask_filter(filter, number, 0))) return true;
-  return !is_survivable(ask_filter(filter, SYS_clone, SIGCHLD));
+  return would_kill_for_any(filter, kNeededForPicture) ||
+         !is_survivable(ask_filter(filter, SYS_clone, SIGCHLD));
 }
 
 bool would_kill(const sock_fprog& filter) {
-  for (const long number : kNeeded)
-    if (!is_survivable(ask_filter(filter, number, 0))) return true;
-  return !is_survivable(ask_filter(filter, SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID));
+  return would_kill_for_any(filter, kNeeded) ||
+         !is_survivable(ask_filter(filter, SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID));
 }
 
 }  // namespace
@@ -70,7 +69,7 @@ void sandbox_begins(const sock_fprog* filter) {
   };
   ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise));
   if (filter == nullptr || would_kill_for_picture(*filter)) forbid_pictures();
-  if (filter == nullptr || would_kill_for_answer(*filter)) forbid_answers();
+  if (filter == nullptr || would_kill_for_any(*filter, kNeededForAnswer)) forbid_answers();
   if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;
   if (is_deadly.exchange(true)) return;
   ledger::lost(Counter::dumps_forbidden);

@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   require(write(fd, bytes, size) == static_cast<ssize_t>(size), "a file can be written");
   std::vector<verdict::Suppression> rules;
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
-  const std::string remark = verdict::add_embedded_suppressions(path, &rules);
+  const std::string remark = verdict::add_embedded_suppressions(path, "", &rules);
   require(remark.empty() || rules.empty(), "a remark, or rules");
   close(fd);
   return 0;

@@ -162,7 +162,6 @@ class WithoutExporter(scenario.Scenario):
     def test_what_cannot_be_written_is_said(self):
         self.assert_told("/nonexistent/raw", "cannot write a dump to /nonexistent/raw.lhk")
 
-
     def test_nobody_is_told_where_that_would_kill(self):
         """The exporter dies of its answer, the keeper must not: it alone knows what it has written."""
         process, pid = self.start_until_ready(self.program("limit_by_seccomp_of_connect"), word="dump me",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What did scripts/soak measure? Its rows as a page in Markdown, on standard output.
+# What did scripts/soak measure? The rows of these files as a page in Markdown, on standard output.
+import fileinput
 import json
 import os
 import platform
@@ -100,8 +101,7 @@ def waits(rows):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
+    rows = [json.loads(line) for line in fileinput.input(encoding="utf-8")]
     seconds = {row["asked"] for row in rows}
     options = "" if seconds == {900} else f" --seconds {max(seconds, default=0):g}"
     version = ".".join(platform.release().split("-")[0].split(".")[:2])

@@ -28,7 +28,7 @@ TEST(EmbeddedSuppressions, AreReadFromWhatEachCompilerMakes) {
   for (const char* source : {"returns_literal", "returns_pointer"})
     for (const std::string& path : programs_of(source)) {
       std::vector<Suppression> rules;
-      EXPECT_EQ(add_embedded_suppressions(path, &rules), "");
+      EXPECT_EQ(add_embedded_suppressions(path, "", &rules), "");
       ASSERT_EQ(rules.size(), 2u) << path;
       EXPECT_EQ(rules[0].text, "leak:leaky_one");
       EXPECT_EQ(rules[1].pattern, "libthird.so");
@@ -39,7 +39,7 @@ TEST(EmbeddedSuppressions, AreReadFromWhatEachCompilerMakes) {
 TEST(EmbeddedSuppressions, WhatOnlyARunCouldTellIsARemark) {
   for (const std::string& path : programs_of("returns_computed")) {
     std::vector<Suppression> rules;
-    const std::string remark = add_embedded_suppressions(path, &rules);
+    const std::string remark = add_embedded_suppressions(path, "", &rules);
     EXPECT_TRUE(remark.starts_with(path + ": cannot read the embedded suppressions")) << remark;
     EXPECT_TRUE(rules.empty());
   }
@@ -50,7 +50,7 @@ TEST(EmbeddedSuppressions, AFileWithoutThemSaysNothing) {
   testing::write_file(folder / "script", "#!/bin/sh\nexit 0\n");
   std::vector<Suppression> rules;
   for (const std::string& path : {std::string("/bin/true"), folder / "script", folder / "none"})
-    EXPECT_EQ(add_embedded_suppressions(path, &rules), "") << path;
+    EXPECT_EQ(add_embedded_suppressions(path, "", &rules), "") << path;
   EXPECT_TRUE(rules.empty());
 }
 
@@ -92,11 +92,11 @@ TEST(EmbeddedSuppressions, ADamagedFileIsReadWithoutHarm) {
   for (std::size_t size = 0; size < whole.size(); size += whole.size() / 97 + 1) {
     std::vector<Suppression> rules;
     testing::write_file(folder / "cut", whole.substr(0, size));
-    add_embedded_suppressions(folder / "cut", &rules);
+    add_embedded_suppressions(folder / "cut", "", &rules);
     std::string changed = whole;
     for (std::size_t i = size; i < std::min(size + 40, whole.size()); ++i) changed[i] = '\xff';
     testing::write_file(folder / "changed", changed);
-    add_embedded_suppressions(folder / "changed", &rules);
+    add_embedded_suppressions(folder / "changed", "", &rules);
   }
 }
 
