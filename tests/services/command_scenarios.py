@@ -159,6 +159,15 @@ class WithoutExporter(scenario.Scenario):
     def test_raw_dump_is_named(self):
         self.assert_told("raw", "the exporter could not run", os.path.join(self.folder, "raw.lhk"))
 
+    def test_raw_dump_of_a_picture_is_whole(self):
+        process, pid = self.start_until_ready(self.program("demo_service"), LEAKHOOK_OUTPUT="raw",
+                                              LEAKHOOK_EXPORTER="/nonexistent/leakhook")
+        asked = self.leakhook("dump", "--reach", "--timeout", "3600", str(pid))
+        self.assertIn("raw dump in", asked.stderr)
+        self.assertEqual(self.leakhook("export", "raw.lhk", "-o", "later").returncode, 0)
+        self.assertIn("reachability: done", self.comments(self.named("later")))
+        self.assertEqual(self.goes_on(process)[0], 0)
+
     def test_what_cannot_be_written_is_said(self):
         self.assert_told("/nonexistent/raw", "cannot write a dump to /nonexistent/raw.lhk")
 

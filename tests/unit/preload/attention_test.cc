@@ -87,7 +87,7 @@ TEST(Attention, KeepsErrno) {
 
 /// vfork as the hook has it: noted, then done. The child shares our memory, thus our books.
 TEST(Attention, AVforkChildDoesNotWrite) {
-  if (kIsThreadSanitized) GTEST_SKIP();
+  if (kIsThreadSanitized) GTEST_SKIP() << "its vfork is a fork";
   OwnBooks books;
   static volatile bool child_may;
   child_may = true;

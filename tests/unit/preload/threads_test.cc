@@ -233,7 +233,8 @@ TEST_F(Threads, AStrangerCanHaveAName) {
 
 /// What pthread_create's hook does, with a true stack.
 TEST_F(Threads, TheStackBoundsHoldTheThreadsFrames) {
-  if (kIsThreadSanitized) GTEST_SKIP();
+  if (kIsThreadSanitized)
+    GTEST_SKIP() << "its threads have larger stacks than they were asked for";
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, 256 * 1024);
