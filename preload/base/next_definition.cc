@@ -20,13 +20,22 @@ class Definitions {
         old_table_(section.table<std::uint32_t>(DT_HASH)) {}
 
   /// Null when it does not define this.
-  void* find(const WantedFunction& wanted) const {
+  void* find(WantedFunction wanted) const {
+    const bool may_be_hidden = wanted.may_be_hidden;
+    wanted.may_be_hidden = false;
+    void* found = find_first(wanted);
+    if (found != nullptr || !may_be_hidden) return found;
+    wanted.may_be_hidden = true;
+    return find_first(wanted);
+  }
+
+ private:
+  void* find_first(const WantedFunction& wanted) const {
     if (symbols_ == nullptr || strings_ == nullptr) return nullptr;
     if (gnu_table_ != nullptr) return find_by_gnu_hash(wanted);
     return old_table_ != nullptr ? find_by_old_hash(wanted) : nullptr;
   }
 
- private:
   /// Table: bucket count, first hashed symbol, bloom words, bloom shift, bloom, buckets, chains.
   void* find_by_gnu_hash(const WantedFunction& wanted) const {
     const std::uint32_t buckets = gnu_table_[0], first = gnu_table_[1], words = gnu_table_[2];
@@ -60,19 +69,19 @@ class Definitions {
     if (symbol.st_shndx == SHN_UNDEF || symbol.st_value == 0) return false;
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
     if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) return false;
-    return same_text(strings_ + symbol.st_name, wanted.name) && version_fits(index, wanted.version);
+    return same_text(strings_ + symbol.st_name, wanted.name) && version_fits(index, wanted);
   }
 
-  bool version_fits(std::uint32_t index, const char* version) const {
+  bool version_fits(std::uint32_t index, const WantedFunction& wanted) const {
     if (versions_ == nullptr) return true;
     constexpr ElfW(Versym) kHidden = 0x8000;  // not the default version of its name
     const ElfW(Versym) number = versions_[index];
-    if (version == nullptr) return (number & kHidden) == 0;
+    if (wanted.version == nullptr) return (number & kHidden) == 0 || wanted.may_be_hidden;
     const auto* definition = version_names_;
     while (definition != nullptr) {
       if (definition->vd_ndx == (number & ~kHidden)) {
         const auto* name = after<ElfW(Verdaux)>(definition, definition->vd_aux);
-        return same_text(strings_ + name->vda_name, version);
+        return same_text(strings_ + name->vda_name, wanted.version);
       }
       if (definition->vd_next == 0) break;
       definition = after<ElfW(Verdef)>(definition, definition->vd_next);
@@ -135,7 +144,7 @@ int search_before_us(dl_phdr_info* object, std::size_t, void* wanted) {
 }  // namespace
 
 bool is_defined_before_us(const char* name) {
-  WantedFunction wanted{name, nullptr, gnu_hash(name), nullptr, nullptr};
+  WantedFunction wanted{name, nullptr, gnu_hash(name), nullptr, nullptr, true};
   return dl_iterate_phdr(search_before_us, &wanted) == 1;
 }
 

@@ -29,6 +29,9 @@ struct WantedFunction {
   std::uint32_t hash;   ///< gnu_hash(name)
   void* unanswered;
   AnyFunction* slot;  ///< where the answer goes, in one store
+  /// A version that no new program is linked to will do, too, where an object has no default one:
+  /// programs ask for a version, which libc_malloc_debug.so has of malloc in this way alone.
+  bool may_be_hidden = false;
 };
 
 /// Answers the open ones from the objects behind our own, in the loader's order. Takes the lock of

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
+#include <string_view>
 #include <type_traits>
 
 #include "next_definition.h"
@@ -91,6 +92,16 @@ R absent(const char* name) {
   }
 #include "../interposed.def"
 
+/// libc has one version of each of these, and a library behind us may have just that. Not cfree: of
+/// that libc has an old version alone, which would be taken for what gives back to another allocator.
+constexpr bool is_of_the_heap(std::string_view name) {
+  for (const std::string_view one :
+       {"malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "valloc",
+        "pvalloc", "posix_memalign", "malloc_usable_size", "free"})
+    if (name == one) return true;
+  return false;
+}
+
 void free_any_sized(void* block, size_t) { real::free(block); }
 void free_any_aligned(void* block, size_t, size_t) { real::free(block); }
 
@@ -133,7 +144,8 @@ void resolve_all() {
 #define INTERPOSED(ret, name, params, args)                           \
   {#name, nullptr, gnu_hash(#name),                                   \
    reinterpret_cast<void*>(static_cast<ret(*) params>(first_##name)), \
-   reinterpret_cast<AnyFunction*>(&real::name)},
+   reinterpret_cast<AnyFunction*>(&real::name),                        \
+   is_of_the_heap(#name)},
 #include "../interposed.def"
 #define BORROWED(pointer, type, name, version) \
   {name, version, gnu_hash(name), nullptr, reinterpret_cast<AnyFunction*>(&borrowed::pointer)},
