@@ -43,6 +43,11 @@ std::uint64_t read_start_ticks() {
   return ticks;
 }
 
+void note_start() {
+  process.start_ticks = read_start_ticks();
+  process.seen_at = sys::nanoseconds(CLOCK_BOOTTIME);
+}
+
 /// Does a file of /proc contain this text? Reads in pieces that overlap.
 bool file_contains(const char* path, const char* text) {
   const long fd = sys::open(path, 02000000 /* O_CLOEXEC */);
@@ -134,18 +139,20 @@ void look_at_process() {
   find_name(process.program);
   dl_iterate_phdr(note_library, nullptr);
   find_exporter();
-  process.start_ticks = read_start_ticks();
+  note_start();
   process.is_first_of_tree = !parent_is_tracked();
 }
 
 void look_again_after_fork() {
-  process.start_ticks = read_start_ticks();
+  note_start();
   process.is_first_of_tree = false;
 }
 
 std::uint64_t age_of_process() {
   const std::uint64_t now = sys::nanoseconds(CLOCK_BOOTTIME);
-  const std::uint64_t start = process.start_ticks * 10'000'000;
+  // Without /proc (in an empty root) the age is what we saw of it, not that of the machine.
+  const std::uint64_t start =
+      process.start_ticks != 0 ? process.start_ticks * 10'000'000 : process.seen_at;
   return now > start ? now - start : 0;
 }
 

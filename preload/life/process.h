@@ -11,7 +11,8 @@ struct Process {
   Settings settings;
   bool is_first_of_tree;      ///< our parent does not run under this library
   bool is_under_valgrind;     ///< it ends a program that starts a process like our keeper
-  std::uint64_t start_ticks;  ///< /proc/self/stat field 22: 1/100 s since boot
+  std::uint64_t start_ticks;  ///< /proc/self/stat field 22: 1/100 s since boot; 0: unknown
+  std::uint64_t seen_at;      ///< CLOCK_BOOTTIME in ns when we first looked at it
   char executable[512];
   char program[64];     ///< last part of the name that it was started by
   char name[16];        ///< as the kernel calls it
