@@ -16,6 +16,7 @@
 #include "life.h"
 #include "process.h"
 #include "sandbox.h"
+#include "still_threads.h"
 
 extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* library);
 extern "C" [[gnu::weak]] int __cxa_at_quick_exit(void (*function)(void*),
@@ -26,6 +27,12 @@ namespace {
 
 /// The pid that has had its last dump: a forked child inherits the parent's word, not its end.
 constinit std::atomic<std::int32_t> ended{0};
+
+/// Without us the other threads would be gone by now: the signal that wakes them for the picture
+/// must not bring them back from their sleep to do something yet. No longer than this: whoever
+/// still runs behind us may wait for them.
+constexpr std::uint64_t kLongestStay = 10'000'000'000;  // ns
+constexpr std::uint64_t kStayAfterwards = 1'000'000'000;
 
 bool wants_last_dump() {
   const std::uint64_t limit = process.settings.CHILD_EXIT.nanoseconds;
@@ -63,7 +70,9 @@ void watch_endings() {
   ledger::segment.header->state.store(ProcessState::ending, std::memory_order_relaxed);
   Request request;
   if (process.settings.REACH != ReachWhen::off) request.labels = kLabelReach;
+  nobody_goes_on_before(sys::nanoseconds(CLOCK_MONOTONIC) + kLongestStay);
   keep_and_wait(request, this_thread_waits(__builtin_frame_address(0)));
+  nobody_goes_on_before(sys::nanoseconds(CLOCK_MONOTONIC) + kStayAfterwards);
 }
 
 }  // namespace leakhook::life

@@ -41,6 +41,8 @@ constinit std::atomic<std::uint64_t> taken{0};
 constinit std::atomic<std::uint32_t> arrivals{0};
 constinit std::atomic<std::uint32_t> round{0};
 constinit std::atomic<std::uint64_t> goes_on_ns{0};
+/// Later than a round's end where the process ends.
+constinit std::atomic<std::uint64_t> stays_until_ns{0};
 /// The keeper whose round it is.
 constinit std::atomic<std::int32_t> holder{0};
 
@@ -163,7 +165,13 @@ bool stand_still_if_asked(const void* context) {
   while (round.load(std::memory_order_acquire) == now &&
          sys::nanoseconds(CLOCK_MONOTONIC) < goes_on_ns.load(std::memory_order_relaxed))
     sys::wait_while(round, now, 50 * kMillisecond);
+  while (sys::nanoseconds(CLOCK_MONOTONIC) < stays_until_ns.load(std::memory_order_relaxed))
+    sys::wait_while(round, round.load(std::memory_order_relaxed), 50 * kMillisecond);
   return true;
+}
+
+void nobody_goes_on_before(std::uint64_t time_ns) {
+  stays_until_ns.store(time_ns, std::memory_order_relaxed);
 }
 
 StillThread* Standstill::find(std::int32_t tid) {
@@ -296,6 +304,7 @@ Range standstill_pages() {
 void forget_standstill() {
   holder.store(0, std::memory_order_relaxed);
   round.store(0, std::memory_order_relaxed);
+  stays_until_ns.store(0, std::memory_order_relaxed);
 }
 
 bool Standstill::is_in_time() const {

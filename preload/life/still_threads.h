@@ -30,6 +30,10 @@ struct StillThread {
 /// `context`: the handler's third argument. Async-signal-safe.
 bool stand_still_if_asked(const void* context);
 
+/// The process ends: whoever stands still stays so until `time_ns` of CLOCK_MONOTONIC, also when the
+/// keeper is done. Async-signal-safe.
+void nobody_goes_on_before(std::uint64_t time_ns);
+
 /// Where threads write down their registers.
 Range standstill_pages();
 
