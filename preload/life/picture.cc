@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -34,6 +35,7 @@ struct Shared {
   std::atomic<std::uint32_t> has_own_books;  ///< the copy does not need ours any more
   std::atomic<std::uint32_t> goes_on;        ///< threads go on; pause_ns is known
   std::atomic<std::uint32_t> is_spoiled;     ///< a thread went on too early
+  std::atomic<std::uint32_t> has_no_room;    ///< the copy found none for books of its own
   std::atomic<Writer> writer;
   std::atomic<std::uint32_t> has_ended;  ///< the copy has written what it could
   std::atomic<std::uint32_t> is_whole;   ///< and that was all
@@ -102,6 +104,16 @@ struct Negative {
   long keeper;
 };
 
+/// A program may have limited its own address space to little more than it had by then; the copy
+/// needs some for its books and tables. It is a process of ours: the limit that it must keep is the
+/// hard one.
+void lift_limit_of_address_space() {
+  rlimit limit;  // as the kernel has it, too
+  if (sys::failed(sys::call(SYS_prlimit64, 0, RLIMIT_AS, 0, sys::word(&limit)))) return;
+  limit.rlim_cur = limit.rlim_max;
+  sys::call(SYS_prlimit64, 0, RLIMIT_AS, sys::word(&limit));
+}
+
 /// Everything that the copy does. Never returns.
 void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   Shared* const shared = negative.shared;
@@ -109,8 +121,11 @@ void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   if (sys::call(SYS_getppid) != negative.keeper) sys::call(SYS_exit_group, 1);
   be_ended_first();
   survive_faults();
-  if (segment.is_file && !segment.make_private()) sys::call(SYS_exit_group, 1);
-  set(shared->has_own_books);
+  lift_limit_of_address_space();
+  const bool has_room = !segment.is_file || segment.make_private();
+  if (!has_room) shared->has_no_room.store(1, std::memory_order_relaxed);
+  set(shared->has_own_books);  // releases the word above
+  if (!has_room) sys::call(SYS_exit_group, 1);
   Reachability found;
   found.summary = order.reach.summary;
   const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
@@ -184,13 +199,15 @@ ReachReason take_picture(int fd, const StreamOrder& order, const WaitingThread& 
   if (child == 0) develop(negative, fd, order, buffer);
   const bool is_copied =
       child > 0 && (!segment.is_file || await(shared.has_own_books, began + most));
-  if (!is_copied || !negative.threads.is_in_time()) shared.is_spoiled.store(1);
+  const bool has_room = shared.has_no_room.load(std::memory_order_relaxed) == 0;
+  if (!is_copied || !has_room || !negative.threads.is_in_time()) shared.is_spoiled.store(1);
   negative.threads.end();
   shared.pause_ns = sys::nanoseconds(CLOCK_MONOTONIC) - began;
   if (child <= 0) return ReachReason::no_process;
   set(shared.goes_on);
   *end = await_copy(child, shared);
   if (*end != End::not_begun) return ReachReason::none;
+  if (!has_room) return ReachReason::no_memory;
   return shared.is_spoiled.load() != 0 ? ReachReason::no_answer : ReachReason::died;
 }
 

@@ -40,7 +40,7 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
                                       SYS_mremap,       SYS_kill,
                                       SYS_rt_sigaction, SYS_rt_sigreturn,
                                       SYS_madvise,      SYS_prctl,
-                                      SYS_mincore};
+                                      SYS_mincore,      SYS_prlimit64};
 
 /// And to tell whoever asked what became of a dump that no exporter took.
 constexpr long kNeededForAnswer[] = {SYS_socket, SYS_connect, SYS_sendto};
