@@ -196,6 +196,7 @@ void Roots::give_threads(mark::Marker* marker) const {
   for (std::size_t i = 0; i < threads_->count(); ++i) {
     const StillThread& thread = threads_->threads()[i];
     for (const std::uint64_t word : thread.registers) marker->root_word(word);
+    scan(marker, thread.vector_registers);
     const StacksOfThread stacks = stacks_of(map_, thread);
     scan_present(marker, stacks.own.alive);
     if (stacks.borrowed.size() != 0) {

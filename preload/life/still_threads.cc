@@ -158,6 +158,7 @@ bool stand_still_if_asked(const void* context) {
     slot.thread.stack_pointer = stack_pointer_of(interrupted);
     slot.thread.descriptor = pthread_self();
     copy_registers(interrupted, slot.thread.registers);
+    slot.thread.vector_registers = vector_registers_of(interrupted);
     slot.round.store(now, std::memory_order_release);  // pairs with await_all()
   }
   arrivals.fetch_add(1, std::memory_order_release);
@@ -261,7 +262,8 @@ ReachReason Standstill::begin(pid_t service, int signal, const WaitingThread& wa
                    .is_awaited = false,
                    .stack_pointer = waiting.stack_pointer,
                    .descriptor = waiting.descriptor,
-                   .registers = {}});
+                   .registers = {},
+                   .vector_registers = {}});
   constexpr std::uint64_t kLeaveLater = 1'000'000'000;  // ns: the fork may be slow
   goes_on_ns.store(deadline_ns + kLeaveLater, std::memory_order_relaxed);
   const std::uint32_t last = round.load(std::memory_order_relaxed);

@@ -24,6 +24,7 @@ struct StillThread {
   std::uint64_t stack_pointer;          ///< 0: unknown
   std::uint64_t descriptor;             ///< its pthread_t; 0: unknown
   std::uint64_t registers[kRegisters];
+  Range vector_registers;               ///< below its stack pointer, while it stands still
 };
 
 /// Handler's side: true when the thread was asked to stand still; it has done so, and goes on now.
