@@ -93,7 +93,8 @@ R absent(const char* name) {
 #include "../interposed.def"
 
 /// libc has one version of each of these, and a library behind us may have just that. Not cfree: of
-/// that libc has an old version alone, which would be taken for what gives back to another allocator.
+/// that libc has an old version alone, which would be taken for what gives back to another
+/// allocator.
 constexpr bool is_of_the_heap(std::string_view name) {
   for (const std::string_view one :
        {"malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "valloc",
@@ -142,9 +143,11 @@ LEAKHOOK_BORROWED(BORROWED)
 void resolve_all() {
   static const WantedFunction kWanted[] = {
 #define INTERPOSED(ret, name, params, args)                           \
-  {#name, nullptr, gnu_hash(#name),                                   \
+  {#name,                                                             \
+   nullptr,                                                           \
+   gnu_hash(#name),                                                   \
    reinterpret_cast<void*>(static_cast<ret(*) params>(first_##name)), \
-   reinterpret_cast<AnyFunction*>(&real::name),                        \
+   reinterpret_cast<AnyFunction*>(&real::name),                       \
    is_of_the_heap(#name)},
 #include "../interposed.def"
 #define BORROWED(pointer, type, name, version) \

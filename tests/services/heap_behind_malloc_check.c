@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // libc's checker of the heap is a preload, too; its malloc has a version that no new program is
 // linked to. It must serve the program with leakhook in front of it as it does without: then a
-// block is as large as it was asked for. (Before glibc 2.34 there is no such library: no difference.)
+// block is as large as it was asked for. (Before glibc 2.34 there is no such library: no
+// difference.)
 #include <malloc.h>
 
 #include "service.h"
