@@ -46,6 +46,8 @@
   BORROWED(old_timer_create, int (*)(clockid_t, struct sigevent*, int*), "timer_create",  \
            "GLIBC_2.2.5")                                                                 \
   BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")                 \
+  BORROWED(old_posix_spawn, OldSpawn*, "posix_spawn", "GLIBC_2.2.5")                      \
+  BORROWED(old_posix_spawnp, OldSpawn*, "posix_spawnp", "GLIBC_2.2.5")                    \
   BORROWED(libc_malloc, void* (*)(size_t), "__libc_malloc", nullptr)                      \
   BORROWED(time, time_t (*)(time_t*), "time", LEAKHOOK_OLDEST_GLIBC)
 
@@ -57,6 +59,8 @@ namespace leakhook::real {
 #include "../interposed.def"
 
 namespace borrowed {
+using OldSpawn = int(pid_t*, const char*, const posix_spawn_file_actions_t*,
+                     const posix_spawnattr_t*, char* const*, char* const*);
 template <class T>
 using Pointer = T;
 #define BORROWED(pointer, type, name, version) extern Pointer<type> pointer;

@@ -5,6 +5,7 @@
 // its number comes round again only when all others have been used.
 #include <errno.h>
 
+#include "caller_object.h"
 #include "declarations.h"
 
 namespace leakhook {
@@ -15,6 +16,13 @@ std::uint64_t identity_of(pid_t pid) { return static_cast<std::uint64_t>(pid); }
 int spawned(const ledger::Caller& caller, int error, pid_t pid, const char* name) {
   if (error == 0) ledger::acquired(caller, Kind::process, identity_of(pid), name);
   return error;
+}
+
+/// A program that was linked before glibc 2.15 means a posix_spawn that gives a script without "#!"
+/// to the shell; the newer one fails.
+real::borrowed::OldSpawn* meant(const void* caller, const char* name,
+                                real::borrowed::OldSpawn* newer, real::borrowed::OldSpawn* older) {
+  return older != nullptr && means_version(caller, name, "GLIBC_2.2.5") ? older : newer;
 }
 
 /// After a wait for `asked` that gave `pid` and filled `status`: has a child gone for good?
@@ -34,7 +42,9 @@ int hook_posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_action
                      char* const* environment) {
   pid_t own = 0;
   pid_t* child = pid != nullptr ? pid : &own;
-  const int error = real::posix_spawn(child, path, actions, attributes, arguments, environment);
+  const auto spawn = meant(__builtin_return_address(0), "posix_spawn", real::posix_spawn,
+                           real::borrowed::old_posix_spawn);
+  const int error = spawn(child, path, actions, attributes, arguments, environment);
   return spawned(LEAKHOOK_CALLER, error, *child, path);
 }
 
@@ -43,7 +53,9 @@ int hook_posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actio
                       char* const* environment) {
   pid_t own = 0;
   pid_t* child = pid != nullptr ? pid : &own;
-  const int error = real::posix_spawnp(child, file, actions, attributes, arguments, environment);
+  const auto spawn = meant(__builtin_return_address(0), "posix_spawnp", real::posix_spawnp,
+                           real::borrowed::old_posix_spawnp);
+  const int error = spawn(child, file, actions, attributes, arguments, environment);
   return spawned(LEAKHOOK_CALLER, error, *child, file);
 }
 
