@@ -3,14 +3,41 @@
 #include "system.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
+#include <atomic>
 #include <cerrno>
 
 namespace leakhook::sys {
+namespace {
+
+constinit std::atomic<bool> counter_forbidden{false};
+
+}  // namespace
+
+void counter_is_forbidden() { counter_forbidden.store(true, std::memory_order_relaxed); }
+bool may_read_counter() { return !counter_forbidden.load(std::memory_order_relaxed); }
+
+std::uint64_t nanoseconds(clockid_t clock) {
+  if (!may_read_counter())
+    clock = clock == CLOCK_REALTIME ? CLOCK_REALTIME_COARSE : CLOCK_MONOTONIC_COARSE;
+  timespec now{};
+  clock_gettime(clock, &now);  // vdso; keeps errno as these clocks cannot fail
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
 
 void* map(void* at, std::size_t size, int protection, int flags, int fd) {
   const long result = call(SYS_mmap, word(at), static_cast<long>(size), protection, flags, fd, 0);
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
+}
+
+void* map_apart(std::size_t size) {
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  char* all = static_cast<char*>(map(nullptr, kGuard + size + kGuard, PROT_NONE, kFlags));
+  if (all == nullptr) return nullptr;
+  // By mmap again, as a sandbox that allows it may forbid mprotect, and munmap.
+  return map(all + kGuard, size, PROT_READ | PROT_WRITE, kFlags | MAP_FIXED);
 }
 
 long unmap(void* address, std::size_t size) {

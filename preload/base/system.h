@@ -79,11 +79,12 @@ bool read_text(const char* path, char (&text)[kSize]) {
 /// Writes everything, through interruptions and short writes. False: the rest could not be written.
 bool write_all(int fd, const void* from, std::size_t size);
 
-inline std::uint64_t nanoseconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);  // vdso; keeps errno as these clocks cannot fail
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
+/// Keeps errno, makes no system call.
+std::uint64_t nanoseconds(clockid_t clock);
+/// From now on who reads the processor's counter is ended by SIGSEGV (prctl(PR_SET_TSC), the strict
+/// mode of seccomp), in libc's clocks, too. nanoseconds() does with those that stand still between
+/// two ticks.
+void counter_is_forbidden();
+bool may_read_counter();
 
 }  // namespace leakhook::sys

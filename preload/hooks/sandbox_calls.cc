@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Telling the calls that install a filter from the others.
+// Telling the calls that install a filter, or forbid the processor's counter, from the others.
 #include "sandbox_calls.h"
 
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 
+#include "../base/system.h"
 #include "../life/sandbox.h"
 
 namespace leakhook {
 
 void note_seccomp(unsigned long operation, const void* argument) {
-  if (operation == SECCOMP_SET_MODE_STRICT) life::sandbox_begins(nullptr);
+  if (operation == SECCOMP_SET_MODE_STRICT) {
+    sys::counter_is_forbidden();
+    life::sandbox_begins(nullptr);
+  }
   // A null filter only asks whether the kernel knows filters.
   if (operation == SECCOMP_SET_MODE_FILTER && argument != nullptr)
     life::sandbox_begins(static_cast<const sock_fprog*>(argument));
 }
 
 void note_prctl(long option, unsigned long a, unsigned long b) {
+  if (option == PR_SET_TSC && a == PR_TSC_SIGSEGV) sys::counter_is_forbidden();
   if (option != PR_SET_SECCOMP) return;
   if (a == SECCOMP_MODE_STRICT) note_seccomp(SECCOMP_SET_MODE_STRICT, nullptr);
   if (a == SECCOMP_MODE_FILTER)

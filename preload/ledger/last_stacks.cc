@@ -60,9 +60,7 @@ bool pop(std::uint32_t* number) {
 /// Maps one piece more and takes its first stack. False: no memory.
 bool map_piece(std::uint32_t* number) {
   const std::uint32_t piece = pieces_mapped.fetch_add(1, std::memory_order_relaxed);
-  void* mapped = piece < kPieces ? sys::map(nullptr, kInPiece * kSize, PROT_READ | PROT_WRITE,
-                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
-                                 : nullptr;
+  void* mapped = piece < kPieces ? sys::map_apart(kInPiece * kSize) : nullptr;
   if (mapped == nullptr) {
     if (piece >= kPieces) pieces_mapped.store(kPieces, std::memory_order_relaxed);
     return false;  // a number without memory is left out for good

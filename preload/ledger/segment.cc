@@ -102,16 +102,17 @@ bool open_pages(Header& header, RegionExtent& extent, std::uint64_t to, bool is_
   return true;
 }
 
-/// Private address space for a plan, placed so that huge pages fit the live table. Null: refused.
+/// Private address space for a plan, placed so that huge pages fit the live table, behind a page
+/// that nobody may touch: what the program maps next may lie right before it. Null: refused.
 void* reserve_for(const RegionExtent* plan, std::uint64_t size) {
-  auto* base = static_cast<char*>(
-      sys::map(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
+  auto* base = static_cast<char*>(sys::map(nullptr, sys::kGuard + size + kHugePage, PROT_NONE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
   if (base == nullptr) return nullptr;
-  const std::uint64_t live = plan[static_cast<int>(Region::live)].offset;
+  const std::uint64_t live = sys::kGuard + plan[static_cast<int>(Region::live)].offset;
   const std::uint64_t before = -(reinterpret_cast<std::uint64_t>(base) + live) % kHugePage;
   if (before != 0) sys::unmap(base, before);
-  sys::unmap(base + before + size, kHugePage - before);
-  return base + before;
+  sys::unmap(base + before + sys::kGuard + size, kHugePage - before);
+  return base + before + sys::kGuard;
 }
 
 }  // namespace

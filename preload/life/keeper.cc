@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -74,6 +75,7 @@ int become_exporter(void* argument) {
   place.exec_error = sys::call(SYS_dup3, place.exporter_end, 0, 0);
   if (sys::failed(place.exec_error)) sys::call(SYS_exit_group, 127);
   set_mask(&no_signals, nullptr);
+  if (!sys::may_read_counter()) sys::call(SYS_prctl, PR_SET_TSC, PR_TSC_ENABLE);
   Text<16> token, service;
   token << std::uint64_t{place.request.token};
   service << segment.owner;

@@ -104,6 +104,15 @@ TEST(Segment, WhatIsNotCommittedCannotBeTouched) {
   close(ends[0]), close(ends[1]);
 }
 
+TEST(Segment, NothingElseLiesRightBeforeIt) {
+  const BareSegment bare(kMiB);
+  ASSERT_TRUE(bare.is_made);
+  char* before = reinterpret_cast<char*>(bare.segment.header) - 4096;
+  EXPECT_EQ(mmap(before, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0),
+            MAP_FAILED);
+  EXPECT_DEATH(*before = 1, "");
+}
+
 TEST(Segment, NeverPromisesMoreThanTheRegionHas) {
   BareSegment bare(64 * kMiB);
   Segment& segment = bare.segment;
