@@ -65,6 +65,7 @@ struct LastStack {
   // Kept only for frames that are left by their frame pointer.
   std::uint64_t fps[kRoom];  ///< the frame pointer
   Address fp_slots[kRoom];   ///< the word that it was restored from; 0: it was never saved
+  std::uint64_t fp_users[kRoom / 64 + 1];  ///< a bit for each of them from fp_user on, to count
 };
 
 }  // namespace leakhook::unwind

@@ -12,7 +12,10 @@ namespace leakhook::unwind {
 constinit RuleCache g_rules;
 constinit std::atomic<ObjectObserver> g_observer{nullptr};
 
-Rule compile_and_cache(Address pc, bool is_exact, RuleCache::Generation generation) {
+namespace {
+
+[[gnu::noinline, gnu::cold]] Rule compile_and_cache(Address pc, bool is_exact,
+                                                    RuleCache::Generation generation) {
   const Frame frame{pc, 0, 0, is_exact};
   Object object;
   // Not cached: a library may be loaded here later, and opening one forgets no rules.
@@ -27,6 +30,13 @@ Rule compile_and_cache(Address pc, bool is_exact, RuleCache::Generation generati
   if (is_odd && is_signal_return(object, frame.pc)) rule = Rule(Rule::signal_frame);
   g_rules.insert(frame.pc, frame.is_exact, generation, rule);
   return rule;
+}
+
+}  // namespace
+
+Rule find_or_compile(Address pc, bool is_exact, RuleCache::Generation generation) {
+  const Rule rule = g_rules.find(pc, is_exact, generation);
+  return rule.kind() != Rule::absent ? rule : compile_and_cache(pc, is_exact, generation);
 }
 
 }  // namespace leakhook::unwind

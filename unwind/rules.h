@@ -15,9 +15,10 @@ extern RuleCache g_rules;
 /// Told of every object that a rule is compiled for. May be null.
 extern std::atomic<ObjectObserver> g_observer;
 
-/// Compiles and caches. Kept out of the walks' own stack frames. Async-signal-safe.
-__attribute__((noinline, cold)) Rule compile_and_cache(Address pc, bool is_exact,
-                                                       RuleCache::Generation generation);
+/// From another place of the cache than its home, or compiled and put there. Kept out of the walks'
+/// own stack frames. Async-signal-safe.
+__attribute__((noinline)) Rule find_or_compile(Address pc, bool is_exact,
+                                               RuleCache::Generation generation);
 
 #pragma GCC visibility pop
 
@@ -25,9 +26,9 @@ __attribute__((noinline, cold)) Rule compile_and_cache(Address pc, bool is_exact
 [[gnu::always_inline]] inline Rule rule_of(Address pc, bool is_exact,
                                            RuleCache::Generation generation) {
   Rule rule;
-  if (g_rules.find(pc, is_exact, generation, &rule)) [[likely]]
+  if (g_rules.find_at_home(pc, is_exact, generation, &rule)) [[likely]]
     return rule;
-  return compile_and_cache(pc, is_exact, generation);
+  return find_or_compile(pc, is_exact, generation);
 }
 
 }  // namespace leakhook::unwind

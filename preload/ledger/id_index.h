@@ -26,7 +26,8 @@ class IdIndex {
     const std::uint64_t size = size_.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint64_t entry =
         entries()[home_of(hash >> 32, size)].load(std::memory_order_acquire);  // pairs with claim()
-    if (is_it(static_cast<std::uint32_t>(entry))) [[likely]] {
+    // The half first: of another thing nothing is looked at.
+    if ((entry ^ hash) >> 32 == 0 && is_it(static_cast<std::uint32_t>(entry))) [[likely]] {
       if (static_cast<std::uint32_t>(entry) == 0) __builtin_unreachable();  // callers need not ask
       return static_cast<std::uint32_t>(entry);
     }

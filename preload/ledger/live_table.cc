@@ -135,7 +135,10 @@ bool grow(std::uint32_t last) {
       !segment.commit(Region::overflows, end * kInPage / kGroup) ||
       !segment.commit(Region::live, end * kPage))
     return false;
-  segment.wants_huge_pages(Region::live, have * kPage, end * kPage);
+  if ((end - have) * kPage >= kHugePage)
+    segment.wants_huge_pages(Region::live, have * kPage, end * kPage);
+  else
+    segment.wants_pages(Region::live, have * kPage, end * kPage);
   // Readers first: what is inserted into the new level must be in what they look at.
   std::uint64_t buckets = have * kPage / sizeof(LiveBucket);
   segment.header->live_buckets.compare_exchange_strong(buckets, end * kPage / sizeof(LiveBucket),

@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kStep = 64 * 1024;  // smallest piece that is committed at once
-constexpr std::uint64_t kHugePage = 2 << 20;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
@@ -201,9 +200,13 @@ void Segment::find_regions() {
 }
 
 void Segment::wants_huge_pages(Region region, std::uint64_t from, std::uint64_t to) const {
-  if (is_file || !may_madvise() || to - from < kHugePage) return;
+  if (is_file || !may_madvise()) return;
   sys::call(SYS_madvise, sys::word(records<char>(region) + from), static_cast<long>(to - from),
             MADV_HUGEPAGE);  // refused by some kernels, and no matter
+}
+
+void Segment::wants_pages(Region region, std::uint64_t from, std::uint64_t to) const {
+  if (!is_file && may_madvise()) (void)populate(records<char>(region) + from, to - from);
 }
 
 void Segment::count_and_say(Counter counter) const {

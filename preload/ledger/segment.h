@@ -12,6 +12,8 @@
 
 namespace leakhook::ledger {
 
+inline constexpr std::uint64_t kHugePage = 2 << 20;
+
 struct Segment {
   Header* header;
   std::uint64_t size;  ///< bytes of address space
@@ -40,9 +42,14 @@ struct Segment {
   /// try; tries get rare when refusals repeat. Async-signal-safe.
   bool commit(Region region, std::uint64_t bytes);
 
-  /// Bytes [from, to) of a region will soon be in use everywhere: one fault for 2 MiB instead of
-  /// 512, and fewer misses of the address cache. Requires: they are committed.
+  /// Bytes [from, to) of a region, kHugePage or more, will soon be in use everywhere: one fault for
+  /// 2 MiB instead of 512, and fewer misses of the address cache. Requires: they are committed.
   void wants_huge_pages(Region region, std::uint64_t from, std::uint64_t to) const;
+
+  /// Bytes [from, to) of a region are about to be written everywhere: one call of the system
+  /// instead of two faults a page, as whoever looks for a free place reads before it writes.
+  /// Requires: they are committed.
+  void wants_pages(Region region, std::uint64_t from, std::uint64_t to) const;
 
   /// A forked copy of the process gets pages of its own for books that lie in a file, at the same
   /// place. False: no memory.

@@ -14,6 +14,8 @@
 // unwind tables, stacks whose bounds nobody knows, broken ones.
 #pragma once
 #include <atomic>
+#include <bit>
+#include <iterator>
 
 #include "../capture.h"
 #include "../last_stack.h"
@@ -94,10 +96,8 @@ class Splice {
 
   /// Requires: walk() returned true. Puts what was walked behind what was met.
   void remember() {
-    if (walked_user_ != LastStack::kNone) [[unlikely]]
-      copy_frame_pointers(last_, walked_user_, end_, outermost_user());
-    if (fp_user_ > met_ && (fp_user_ & walked_user_) != LastStack::kNone) [[unlikely]]
-      last_->fp_user = static_cast<std::uint32_t>(outermost_user());
+    if ((fp_user_ & walked_user_) != LastStack::kNone) [[unlikely]]
+      remember_users(last_, met_, walked_user_, walked_, end_);
     std::uint64_t hash = last_->hashes[met_];
     Index to = met_;
     for (Index from = walked_; from != end_; ++from) {
@@ -120,11 +120,6 @@ class Splice {
 
   /// Does frame `i` or one further out depend on the frame pointer?
   bool uses_fp(Index i) const { return fp_user_ <= i; }
-
-  /// None that was met is left by its frame pointer: where will the outermost one stand?
-  Index outermost_user() const {
-    return walked_user_ == LastStack::kNone ? walked_user_ : walked_user_ - walked_ + met_ + 1;
-  }
 
   /// One step by a usual rule, which leads upwards by whole words and saves the frame pointer
   /// inside its frame (compile_row). False: not to where a caller may be.
@@ -182,16 +177,20 @@ class Splice {
 
   /// The outermost frame that uses a frame pointer and has another one than last time; 0: none.
   __attribute__((noinline)) static Index lost_user(LastStack* last, Index met, Place place) {
-    Index lost = 0;
-    for (Index i = met; i >= last->fp_user; --i) {
-      if (Rule::from_bits(last->rules[i]).kind() != Rule::frame_pointer) continue;
-      // Saved further out than here: by a frame that was met. Else it passes through the register.
-      const bool is_saved = last->fp_slots[i] > place.slot;
-      const std::uint64_t fp = is_saved ? word_at(last->fp_slots[i]) : place.fp;
-      if (fp != last->fps[i]) lost = i;
-      if (!is_saved) last->fp_slots[i] = place.fp_slot;
+    for (Index group = last->fp_user / 64; group <= met / 64; ++group) {
+      std::uint64_t users = last->fp_users[group];
+      if (group == met / 64) users &= ~std::uint64_t{0} >> (63 - met % 64);
+      for (; users != 0; users &= users - 1) {
+        const Index i = group * 64 + static_cast<Index>(std::countr_zero(users));
+        // Saved further out than here: by a frame that was met. Else it passes through the
+        // register.
+        const bool is_saved = last->fp_slots[i] > place.slot;
+        const std::uint64_t fp = is_saved ? word_at(last->fp_slots[i]) : place.fp;
+        if (fp != last->fps[i]) return i;
+        if (!is_saved) last->fp_slots[i] = place.fp_slot;
+      }
     }
-    return lost;
+    return 0;
   }
 
   /// From the outermost frame that changed inwards. False: the frame behind met_ is left otherwise
@@ -220,11 +219,25 @@ class Splice {
     return (difference & Rule::kMovement) == 0;
   }
 
-  __attribute__((noinline)) static void copy_frame_pointers(LastStack* last, Index from, Index end,
-                                                            Index to) {
-    for (; from != end; ++from, ++to) {
+  /// `first_user`: the outermost of the walked frames that is left by its frame pointer, or kNone.
+  __attribute__((noinline)) static void remember_users(LastStack* last, Index met, Index first_user,
+                                                       Index walked, Index end) {
+    // Frames that were met keep their bits; where none of them has one, all are of earlier stacks.
+    const Index kept = last->fp_user <= met ? met + 1 : 0;
+    const Index inward = met + 1 - walked;  // from where a walked frame is to where it will be
+    std::uint64_t* users = last->fp_users;
+    users[kept / 64] &= (std::uint64_t{1} << kept % 64) - 1;
+    for (Index group = kept / 64 + 1; group <= (end + inward) / 64; ++group) users[group] = 0;
+    if (kept == 0)
+      last->fp_user = first_user == LastStack::kNone
+                          ? LastStack::kNone
+                          : static_cast<std::uint32_t>(first_user + inward);
+    for (Index from = first_user; from < end; ++from) {
+      if (Rule::from_bits(last->rules[from]).kind() != Rule::frame_pointer) continue;
+      const Index to = from + inward;
       last->fps[to] = last->fps[from];
       last->fp_slots[to] = last->fp_slots[from];
+      users[to / 64] |= std::uint64_t{1} << to % 64;
     }
   }
 

@@ -35,12 +35,23 @@ TEST(Rule, UsualAreTheTwoConstantForms) {
 class RuleCacheTest : public testing::Test {
  protected:
   Rule find(Address pc, bool is_exact = false) {
-    Rule rule;
-    return cache_->find(pc, is_exact, cache_->generation(), &rule) ? rule : Rule();
+    return cache_->find(pc, is_exact, cache_->generation());
   }
   void insert(Address pc, std::int32_t offset, bool is_exact = false) {
     cache_->insert(pc, is_exact, cache_->generation(),
                    Rule(Rule::stack_pointer, offset, Rule::FramePointer::same, 0));
+  }
+  /// Addresses whose rules have the same home.
+  static Address same_home(int i) { return 0x401000 + (static_cast<Address>(i) << 32); }
+  int found_of_first(int count) {
+    int found = 0;
+    for (int i = 0; i < count; ++i) {
+      const Rule rule = find(same_home(i));
+      if (rule.kind() == Rule::absent) continue;
+      EXPECT_EQ(rule.offset(), i);
+      ++found;
+    }
+    return found;
   }
   std::unique_ptr<RuleCache> cache_ = std::make_unique<RuleCache>();
 };
@@ -60,12 +71,41 @@ TEST_F(RuleCacheTest, InterruptedAndReturnedToAreDifferent) {
   EXPECT_EQ(find(0x401000, true).offset(), 16);
 }
 
-TEST_F(RuleCacheTest, NewerTakesThePlace) {
-  constexpr Address kSameEntry = 0x401000 + (Address{1} << 32);
-  insert(0x401000, 16);
-  insert(kSameEntry, 32);
-  EXPECT_EQ(find(0x401000).kind(), Rule::absent);
-  EXPECT_EQ(find(kSameEntry).offset(), 32);
+TEST_F(RuleCacheTest, FourOfOneHomeStayAndTheFirstIsAtHome) {
+  for (int i = 0; i < 4; ++i) insert(same_home(i), i);
+  EXPECT_EQ(found_of_first(4), 4);
+  Rule rule;
+  EXPECT_TRUE(cache_->find_at_home(same_home(0), false, cache_->generation(), &rule));
+  EXPECT_EQ(rule.offset(), 0);
+  EXPECT_FALSE(cache_->find_at_home(same_home(1), false, cache_->generation(), &rule));
+}
+
+TEST_F(RuleCacheTest, NewerTakesThePlaceOfOneOfFour) {
+  for (int i = 0; i < 20; ++i) {
+    insert(same_home(i), i);
+    EXPECT_EQ(find(same_home(i)).offset(), i);
+    EXPECT_EQ(found_of_first(i + 1), i < 4 ? i + 1 : 4);
+  }
+}
+
+TEST_F(RuleCacheTest, NoneOfFiveIsAlwaysTheOneThatGoes) {
+  int times_away[5] = {};
+  for (int i = 0; i < 5; ++i) insert(same_home(i), i);
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 0; i < 5; ++i) {
+      if (find(same_home(i)).kind() != Rule::absent) continue;
+      ++times_away[i];
+      insert(same_home(i), i);
+    }
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_LT(times_away[i], 100) << i;
+}
+
+TEST_F(RuleCacheTest, WhatWasForgottenMakesRoomFirst) {
+  for (int i = 0; i < 4; ++i) insert(same_home(10 + i), 10 + i);
+  cache_->forget();
+  for (int i = 0; i < 4; ++i) insert(same_home(i), i);
+  EXPECT_EQ(found_of_first(4), 4);
 }
 
 TEST_F(RuleCacheTest, ForgetsAllAndForGood) {
@@ -86,14 +126,14 @@ TEST_F(RuleCacheTest, RuleMadeBeforeForgettingIsNotFoundAfter) {
 }
 
 TEST_F(RuleCacheTest, TornEntriesAreMisses) {
-  // Two addresses fight for one entry; each must only ever see its own rule.
-  constexpr Address kPlaces[] = {0x401000, 0x401000 + (Address{1} << 32)};
+  // Ten addresses fight for four entries; each must only ever see its own rule.
   const auto fight = [&](int me) {
     for (int i = 0; i < 300000; ++i) {
-      insert(kPlaces[me], 16 + me);
-      const Rule rule = find(kPlaces[me]);
+      const int which = me + 2 * (i % 5);
+      insert(same_home(which), which);
+      const Rule rule = find(same_home(which));
       if (rule.kind() == Rule::absent) continue;
-      ASSERT_EQ(rule.offset(), 16 + me);
+      ASSERT_EQ(rule.offset(), which);
     }
   };
   std::thread other(fight, 1);
