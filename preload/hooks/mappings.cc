@@ -26,7 +26,10 @@ std::size_t mapped_size(std::size_t size, int flags) {
 }
 
 void* mapped(const ledger::Caller& caller, void* result, std::size_t size, int flags) {
-  if (result != MAP_FAILED) ledger::acquired_mapping(caller, result, mapped_size(size, flags));
+  const auto beneath =
+      (flags & MAP_FIXED) != 0 ? ledger::Beneath::others : ledger::Beneath::nothing;
+  if (result != MAP_FAILED)
+    ledger::acquired_mapping(caller, result, mapped_size(size, flags), beneath);
   return result;
 }
 
@@ -37,12 +40,13 @@ class Removal {
   Removal(const void* at, std::size_t size) {
     const auto start = reinterpret_cast<std::uintptr_t>(at);
     const std::size_t whole = rounded_up(size, kPage);
-    if (start % kPage == 0 && whole != 0 && start + whole > start)
+    if (start % kPage == 0 && whole != 0 && start + whole > start && start + whole <= kSpace)
       ledger::withdraw_range(at, whole, &range_);
   }
   void undo() const { ledger::restore_range(range_); }
 
  private:
+  static constexpr std::uintptr_t kSpace = std::uintptr_t{1} << 56;  ///< of the largest page tables
   ledger::WithdrawnRange range_;
 };
 
@@ -56,7 +60,8 @@ class HeapEnd {
   }
   /// Nothing where it went down.
   void went_to(const ledger::Caller& caller, std::uintptr_t end) const {
-    if (end > before_) ledger::acquired_mapping(caller, pointer(before_), end - before_);
+    if (end > before_)
+      ledger::acquired_mapping(caller, pointer(before_), end - before_, ledger::Beneath::nothing);
   }
   void undo() const { ledger::restore_range(range_); }
   std::uintptr_t before() const { return before_; }
@@ -113,8 +118,10 @@ void* hook_mremap(void* at, std::size_t old_size, std::size_t new_size, int flag
   const bool keeps_old = old_size == 0 || (flags & MREMAP_DONTUNMAP) != 0;
   const Removal removal(at, keeps_old || new_size == 0 ? 0 : old_size);
   void* result = real::mremap(at, old_size, new_size, flags, new_at);
+  const auto beneath =
+      (flags & MREMAP_FIXED) != 0 ? ledger::Beneath::others : ledger::Beneath::nothing;
   if (result != MAP_FAILED)
-    ledger::acquired_mapping(LEAKHOOK_CALLER, result, rounded_up(new_size, kPage));
+    ledger::acquired_mapping(LEAKHOOK_CALLER, result, rounded_up(new_size, kPage), beneath);
   else
     removal.undo();
   return result;
@@ -129,7 +136,9 @@ void* hook_shmat(int id, const void* at, int flags) {
   if (!ledger::is_sandboxed() && shmctl(id, IPC_STAT, &segment) == 0)
     size = rounded_up(segment.shm_segsz, kPage);
   errno = kept;
-  ledger::acquired_mapping(LEAKHOOK_CALLER, result, size, true);
+  const auto beneath =
+      (flags & SHM_REMAP) != 0 ? ledger::Beneath::others : ledger::Beneath::nothing;
+  ledger::acquired_mapping(LEAKHOOK_CALLER, result, size, beneath, true);
   return result;
 }
 

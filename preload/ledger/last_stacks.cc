@@ -14,7 +14,8 @@ namespace {
 
 using unwind::LastStack;
 
-constexpr std::uint32_t kInPiece = 8;
+/// Each piece costs the process two or three of its 65 530 mappings.
+constexpr std::uint32_t kInPiece = 32;
 constexpr std::uint32_t kPieces = kMost / kInPiece;
 /// Whole pages, so that what a thread never touches is not there.
 constexpr std::uint64_t kSize = (sizeof(LastStack) + 4095) / 4096 * 4096;

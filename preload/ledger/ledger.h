@@ -113,8 +113,10 @@ void restore_fd(const WithdrawnFd& withdrawn);
 
 // --- mappings ---------------------------------------------------------------------------------
 
-/// A new mapping; whatever the books had in that range (MAP_FIXED) is cut out first.
-void acquired_mapping(const Caller& caller, const void* address, std::size_t size,
+/// What lay where a mapping was made: nothing, as the kernel chose the place, or others (MAP_FIXED).
+enum class Beneath { nothing, others };
+/// A new mapping; whatever the books had in that range is cut out first.
+void acquired_mapping(const Caller& caller, const void* address, std::size_t size, Beneath beneath,
                       bool is_shm = false);
 /// The range will be unmapped: records inside go, records that stick out are cut or split and keep
 /// their stack and birth.

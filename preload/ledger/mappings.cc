@@ -72,18 +72,50 @@ void take(const resource_table::Content& content, void* context) {
   cut.give(content, begin > cut.from ? begin : cut.from, end < cut.to ? end : cut.to);
 }
 
-void cut_out(std::uint64_t from, std::uint64_t size, WithdrawnRange* withdrawn) {
+/// Where the record begins that was put in last: allocators map more than they need and cut it at
+/// both ends.
+constinit std::atomic<std::uint64_t> newest{0};
+
+void put_in(const resource_table::Content& content) {
+  resource_table::insert(content);
+  newest.store(content.identity, std::memory_order_relaxed);
+}
+
+/// Takes out the record that `at` lies in. False: it would have to be looked for.
+bool withdraw_known(std::uint64_t at, resource_table::Content* found) {
+  for (const std::uint64_t start : {at, newest.load(std::memory_order_relaxed)})
+    if (resource_table::find(Kind::mapping, start, found) && found->identity <= at &&
+        at < found->identity + found->size)
+      return resource_table::withdraw(Kind::mapping, start, found);
+  return false;
+}
+
+void cut_out(std::uint64_t from, std::uint64_t size, Beneath beneath, WithdrawnRange* withdrawn) {
   if (size == 0 || resource_table::count_of(Kind::mapping) == 0) return;
   Cut cut{from, from + size, withdrawn, 0, {}};
-  resource_table::withdraw_if(Kind::mapping, overlaps, take, &cut);
-  for (int i = 0; i < cut.kept_count; ++i) resource_table::insert(cut.kept[i]);
+  resource_table::Content content;
+  std::uint64_t at = from;
+  // As records are disjoint, nothing else lies where one was taken out.
+  while (at < cut.to && withdraw_known(at, &content)) {
+    take(content, &cut);
+    at = content.identity + content.size;
+  }
+  // Where the kernel found room there can only be records of what was unmapped past our hooks.
+  // Those are looked for while that is cheap; with 30 000 mappings it took 50 times as long as
+  // mmap.
+  constexpr std::uint64_t kShortWalk = 512;
+  const bool is_worth_it =
+      beneath == Beneath::others || resource_table::length_of_walk() <= kShortWalk;
+  if (at < cut.to && is_worth_it) resource_table::withdraw_if(Kind::mapping, overlaps, take, &cut);
+  for (int i = 0; i < cut.kept_count; ++i) put_in(cut.kept[i]);
 }
 
 }  // namespace
 
 void reset_mappings() { Turn::reset(); }
 
-void acquired_mapping(const Caller& caller, const void* address, std::size_t size, bool is_shm) {
+void acquired_mapping(const Caller& caller, const void* address, std::size_t size, Beneath beneath,
+                      bool is_shm) {
   if (!may_record_kind(Kind::mapping)) return;
   const Moment moment = take_moment(caller);
   resource_table::Content content{moment.stack,
@@ -95,21 +127,21 @@ void acquired_mapping(const Caller& caller, const void* address, std::size_t siz
                                   whole_pages(size),
                                   {}};
   Turn turn;
-  cut_out(content.identity, content.size, nullptr);
-  resource_table::insert(content);
+  cut_out(content.identity, content.size, beneath, nullptr);
+  put_in(content);
 }
 
 void released_range(const void* address, std::size_t size) {
   if (!may_record(Event::release)) return;
   Turn turn;
-  cut_out(number(address), whole_pages(size), nullptr);
+  cut_out(number(address), whole_pages(size), Beneath::others, nullptr);
 }
 
 void withdraw_range(const void* address, std::size_t size, WithdrawnRange* out) {
   out->count = 0;
   if (!may_record(Event::release)) return;
   Turn turn;
-  cut_out(number(address), whole_pages(size), out);
+  cut_out(number(address), whole_pages(size), Beneath::others, out);
 }
 
 void restore_range(const WithdrawnRange& withdrawn) {
@@ -121,32 +153,22 @@ void restore_range(const WithdrawnRange& withdrawn) {
       continue;
     }
     const WithdrawnRange::Piece& piece = withdrawn.pieces[i];
-    resource_table::insert({piece.stack,
-                            piece.birth,
-                            piece.thread,
-                            Kind::mapping,
-                            piece.flags,
-                            piece.address,
-                            piece.size,
-                            {}});
+    put_in({piece.stack,
+            piece.birth,
+            piece.thread,
+            Kind::mapping,
+            piece.flags,
+            piece.address,
+            piece.size,
+            {}});
   }
 }
 
 std::size_t shm_size(const void* address) {
-  struct Wanted {
-    std::uint64_t address, size;
-  } wanted{number(address), 0};
-  if (!may_record(Event::release)) return 0;
-  resource_table::withdraw_if(
-      Kind::mapping,
-      [](const resource_table::Content& content, void* context) {
-        auto& it = *static_cast<Wanted*>(context);
-        if (content.identity == it.address && (content.flags & kResourceShm) != 0)
-          it.size = content.size;
-        return false;
-      },
-      [](const resource_table::Content&, void*) {}, &wanted);
-  return wanted.size;
+  resource_table::Content content;
+  const bool is_known =
+      may_record(Event::release) && resource_table::find(Kind::mapping, number(address), &content);
+  return is_known && (content.flags & kResourceShm) != 0 ? content.size : 0;
 }
 
 }  // namespace leakhook::ledger

@@ -3,6 +3,7 @@
 #include "resource_table.h"
 
 #include <cstring>
+#include <iterator>
 
 namespace leakhook::ledger::resource_table {
 namespace {
@@ -98,6 +99,10 @@ bool insert(const Content& content) {
   return false;
 }
 
+bool find(Kind kind, std::uint64_t identity, Content* out) {
+  return with_record(kind, identity, [out](ResourceRecord& record) { copy_out(record, out); });
+}
+
 bool withdraw(Kind kind, std::uint64_t identity, Content* out) {
   return with_record(kind, identity, [&](ResourceRecord& record) {
     copy_out(record, out);
@@ -138,6 +143,10 @@ void withdraw_if(Kind kind, bool (*wants)(const Content&, void*),
       taken(content, context);
     }
   }
+}
+
+std::uint64_t length_of_walk() {
+  return buckets.load(std::memory_order_relaxed) * std::size(Bucket{}.records);
 }
 
 std::uint32_t count_of(Kind kind) {

@@ -28,6 +28,8 @@ bool prepare();
 
 /// False: full (counted).
 bool insert(const Content& content);
+/// False: not there.
+bool find(Kind kind, std::uint64_t identity, Content* out);
 /// Takes the record out. False: not there.
 bool withdraw(Kind kind, std::uint64_t identity, Content* out);
 /// One reference more to a record that counts them in `size`. False: not there.
@@ -40,6 +42,9 @@ bool drop_reference(Kind kind, std::uint64_t identity, Content* content);
 /// `taken` must not insert.
 void withdraw_if(Kind kind, bool (*wants)(const Content&, void*),
                  void (*taken)(const Content&, void*), void* context);
+
+/// How many records withdraw_if() looks at.
+std::uint64_t length_of_walk();
 
 /// How many records of this kind there are; a hint that is exact when nothing else happens.
 std::uint32_t count_of(Kind kind);

@@ -33,6 +33,7 @@ COUNTS = {
     "exact_20_mixed": ("exact", ("pairs", "20", "1", "COUNTx", "mixed", "cpu")),
     "sampled_20": ("sampled", ("pairs", "20", "1", "COUNTx", "even", "cpu")),
     "open_and_close": ("exact", ("fds", "open", "COUNTx")),
+    "map_among_many": ("exact", ("fds", "map", "COUNTx")),
 }
 # name: (server, requests few and many)
 SERVED = {"redis": (servers.Redis, 1600, 16000), "nginx": (servers.Nginx, 200, 1200),

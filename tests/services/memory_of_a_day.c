@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   events(1000000);
   const long before = resident_beside_heap();
   events(count);
-  must_be_flat(before, 256);
+  must_be_flat(before, 64);
   for (int i = 0; i < kHeld; i++) free(held[i]), held[i] = NULL;
   dump_me();
   return 0;

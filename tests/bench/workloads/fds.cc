@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a descriptor cost?
+// What does a descriptor cost, and what a mapping among many?
 //
-// usage: fds open|socketpair MILLISECONDS|COUNTx. Prints CPU nanoseconds per open and close of
-// /dev/null, or per socketpair and close of both ends. `COUNTx` as in pairs.cc.
+// usage: fds open|socketpair|map MILLISECONDS|COUNTx. Prints CPU nanoseconds per open and close of
+// /dev/null, per socketpair and close of both ends, or per page that is mapped and unmapped while
+// 20 000 others are. `COUNTx` as in pairs.cc.
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,11 +28,27 @@ APART void pair_and_close() {
   close(ends[1]);
 }
 
+APART void* map_page() {
+  void* page = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  must(page != MAP_FAILED, "mmap");
+  return page;
+}
+
+APART void map_and_unmap() { munmap(map_page(), 4096); }
+
+using Once = void();
+Once* workload(const char* name) {
+  if (std::strcmp(name, "open") == 0) return open_and_close;
+  if (std::strcmp(name, "socketpair") == 0) return pair_and_close;
+  for (int i = 0; i < 20000; ++i) map_page();
+  return map_and_unmap;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
-  void (*const once)() = std::strcmp(argv[1], "open") == 0 ? open_and_close : pair_and_close;
+  Once* const once = workload(argv[1]);
   const bool is_counted = std::strchr(argv[2], 'x') != nullptr;
   const long count = std::atol(argv[2]);
   const double limit = is_counted ? 0 : std::atof(argv[2]) * 1e6;

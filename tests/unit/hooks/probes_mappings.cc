@@ -17,15 +17,18 @@ std::string withdrawn(void* at, int size) { return format("withdraw_range %p %d,
 
 }  // namespace
 
-#define PROBE_MMAP(name)                                                                          \
-  void probe_##name() {                                                                           \
-    const auto seen = HOOKED(name, nullptr, 5000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); \
-    ASSERT_NE(seen.value, MAP_FAILED);                                                            \
-    EXPECT_EQ(seen.error, kUntouched);                                                            \
-    EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192", seen.value));                  \
-    unmap_unseen(seen.value, 8192);                                                               \
-    FAILS(name, "real", nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);               \
-    FAILS(name, "real", nullptr, 4096, PROT_READ, MAP_PRIVATE, -1, 0);                            \
+#define PROBE_MMAP(name)                                                                           \
+  void probe_##name() {                                                                            \
+    const auto seen = HOOKED(name, nullptr, 5000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);  \
+    ASSERT_NE(seen.value, MAP_FAILED);                                                             \
+    EXPECT_EQ(seen.error, kUntouched);                                                             \
+    EXPECT_EQ(seen.books, format("real, acquired_mapping %p 8192", seen.value));                   \
+    const auto over =                                                                              \
+        HOOKED(name, seen.value, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0); \
+    EXPECT_EQ(over.books, format("real, acquired_mapping %p 4096 over others", seen.value));       \
+    unmap_unseen(seen.value, 8192);                                                                \
+    FAILS(name, "real", nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);                \
+    FAILS(name, "real", nullptr, 4096, PROT_READ, MAP_PRIVATE, -1, 0);                             \
   }
 PROBE_MMAP(mmap)
 PROBE_MMAP(mmap64)
@@ -39,6 +42,7 @@ void probe_munmap() {
   FAILS(munmap, "real, restore_range empty", at, 0);
   FAILS(munmap, "real, restore_range empty", static_cast<char*>(at) + 1, 4096);
   FAILS(munmap, "real, restore_range empty", at, SIZE_MAX - 5000);
+  FAILS(munmap, "real, restore_range empty", nullptr, SIZE_MAX / 2 - 8191);
 }
 
 void probe_mremap() {
@@ -58,6 +62,8 @@ void probe_mremap() {
   void* target = pages(4096);
   const auto fixed = HOOKED(mremap, moved.value, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, target);
   EXPECT_EQ(fixed.value, target);  // the fifth argument came through
+  EXPECT_EQ(fixed.books, withdrawn(moved.value, 4096) +
+                             format(", acquired_mapping %p 4096 over others", target));
   unmap_unseen(target, 4096);
   unmap_unseen(moved.value, 1 << 20);
 }

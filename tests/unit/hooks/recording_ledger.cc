@@ -178,8 +178,10 @@ void restore_fd(const WithdrawnFd& withdrawn) {
   note("restore_fd %s", withdrawn.slot != nullptr ? "known" : "empty");
 }
 
-void acquired_mapping(const Caller& caller, const void* address, std::size_t size, bool is_shm) {
-  note("acquired_mapping%s %p %zu%s", doubt(caller), address, size, is_shm ? " shm" : "");
+void acquired_mapping(const Caller& caller, const void* address, std::size_t size, Beneath beneath,
+                      bool is_shm) {
+  note("acquired_mapping%s %p %zu%s%s", doubt(caller), address, size, is_shm ? " shm" : "",
+       beneath == Beneath::others ? " over others" : "");
 }
 void released_range(const void* address, std::size_t size) {
   note("released_range %p %zu", address, size);

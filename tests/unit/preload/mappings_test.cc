@@ -42,7 +42,7 @@ class Mappings : public ::testing::Test {
   /// Maps `count` pages from a stack of its own; returns its id.
   StackId map(std::uint64_t first, std::uint64_t count) {
     // A caller in no object: its stack is this one address.
-    acquired_mapping({{++next_caller_}, 0, 0}, page(first), count * kPage);
+    acquired_mapping({{++next_caller_}, 0, 0}, page(first), count * kPage, Beneath::others);
     for (const auto& [at, pages, stack] : pieces())
       if (at == first) return stack;
     return 0;
@@ -61,10 +61,56 @@ TEST_F(Mappings, OneIsThereUntilUnmapped) {
 }
 
 TEST_F(Mappings, SizesAreWholePages) {
-  acquired_mapping({{1}, 0, 0}, page(0), 1);
+  acquired_mapping({{1}, 0, 0}, page(0), 1, Beneath::nothing);
   EXPECT_EQ(std::get<1>(pieces().at(0)), 1u);
   released_range(page(0), kPage - 1);
   EXPECT_TRUE(pieces().empty());
+}
+
+/// As malloc with mmap behind it does: each at a place that was free.
+void map_free(std::uint64_t first, std::uint64_t count) {
+  acquired_mapping({{0x7000}, 0, 0}, page(first), count * kPage, Beneath::nothing);
+}
+
+TEST_F(Mappings, AmongManyThoseCutAtBothEndsAreFound) {
+  constexpr std::uint64_t kMany = 2000;
+  for (std::uint64_t i = 0; i < kMany; ++i) {
+    map_free(i * 10, 8);
+    released_range(page(i * 10), 2 * kPage);
+    released_range(page(i * 10 + 6), 2 * kPage);
+  }
+  ASSERT_EQ(pieces().size(), kMany);
+  for (std::uint64_t i = 0; i < kMany; ++i) EXPECT_EQ(std::get<0>(pieces()[i]), i * 10 + 2);
+  // In the order in which they came, so none is the newest; the range sticks out at both ends.
+  for (std::uint64_t i = 0; i < kMany; ++i) released_range(page(i * 10), 8 * kPage);
+  EXPECT_TRUE(pieces().empty());
+}
+
+TEST_F(Mappings, AmongManyTheMiddleOfOneAndAWholeRangeAreCutOut) {
+  for (std::uint64_t i = 0; i < 2000; ++i) map_free(i * 10, 10);
+  released_range(page(105), 2 * kPage);
+  EXPECT_EQ(pieces().size(), 2001u);
+  released_range(page(1000), 1000 * kPage);  // exactly a hundred of them
+  EXPECT_EQ(pieces().size(), 1901u);
+  acquired_mapping({{0x7001}, 0, 0}, page(2015), 20 * kPage, Beneath::others);
+  EXPECT_EQ(pieces().size(), 1901u);  // two cut, one gone, one new
+}
+
+TEST_F(Mappings, AStaleOneIsReplacedByWhatBeginsThereHoweverMany) {
+  for (std::uint64_t i = 0; i < 2000; ++i) map_free(i * 10, 10);
+  map_free(500, 3);  // the old one was unmapped by a way that nobody saw
+  const std::vector<Piece> all = pieces();
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [](const Piece& piece) { return std::get<0>(piece) == 500; });
+  ASSERT_NE(at, all.end());
+  EXPECT_EQ(std::get<1>(*at), 3u);
+  EXPECT_EQ(std::get<0>(*(at + 1)), 503u) << "what sticks out is kept, as beneath MAP_FIXED";
+}
+
+TEST_F(Mappings, NoWalkThroughManyForAFreePlace) {
+  for (std::uint64_t i = 0; i < 2000; ++i) map_free(i * 10, 10);
+  map_free(505, 1);  // lies in one that is stale, which only a walk would tell
+  EXPECT_EQ(pieces().size(), 2001u);
 }
 
 TEST_F(Mappings, TheHeadGoes) {
@@ -106,7 +152,7 @@ TEST_F(Mappings, AFixedOneCutsWhatWasThere) {
 }
 
 TEST_F(Mappings, PiecesKeepTheirBirthAndFlags) {
-  acquired_mapping({{1}, 0, 0}, page(0), 3 * kPage, true);
+  acquired_mapping({{1}, 0, 0}, page(0), 3 * kPage, Beneath::nothing, true);
   const std::uint32_t birth = segment.header->birth_shift;
   released_range(page(1), kPage);
   EXPECT_EQ(shm_size(page(2)), kPage) << "still of shmat";
