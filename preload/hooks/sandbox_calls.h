@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which calls put the process under a filter, or take the clocks away? Asked by the hooks of prctl and syscall beforehand.
+// Which calls put the process under a filter, or take the clocks away? Asked by the hooks of prctl
+// and syscall beforehand.
 #pragma once
 
 namespace leakhook {

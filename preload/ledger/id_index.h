@@ -3,10 +3,10 @@
 //
 // An open table of 8-byte entries: each has a home; when that is taken it lies in the two cache
 // lines around it, then in those of its second home. Entries are never removed or changed, so a
-// free one ends a search. A full table is copied into one of twice the size, which lies behind it,
-// and then forgotten. What other threads add meanwhile may be missing from the copy, and two
-// threads that add the same hash at once may both succeed: two ids for one thing, which readers
-// merge. Private to the service: other processes read the things, not this index.
+// free one ends a search. A table that is half full is copied into one of twice the size, which
+// lies behind it, and then forgotten. What other threads add meanwhile may be missing from the
+// copy, and two threads that add the same hash at once may both succeed: two ids for one thing,
+// which readers merge. Private to the service: other processes read the things, not this index.
 #pragma once
 #include "segment.h"
 
@@ -26,8 +26,7 @@ class IdIndex {
     const std::uint64_t size = size_.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint64_t entry =
         entries()[home_of(hash >> 32, size)].load(std::memory_order_acquire);  // pairs with claim()
-    // The half first: of another thing nothing is looked at.
-    if ((entry ^ hash) >> 32 == 0 && is_it(static_cast<std::uint32_t>(entry))) [[likely]] {
+    if (is_it(static_cast<std::uint32_t>(entry))) [[likely]] {
       if (static_cast<std::uint32_t>(entry) == 0) __builtin_unreachable();  // callers need not ask
       return static_cast<std::uint32_t>(entry);
     }

@@ -113,7 +113,8 @@ void restore_fd(const WithdrawnFd& withdrawn);
 
 // --- mappings ---------------------------------------------------------------------------------
 
-/// What lay where a mapping was made: nothing, as the kernel chose the place, or others (MAP_FIXED).
+/// What lay where a mapping was made: nothing, as the kernel chose the place, or others
+/// (MAP_FIXED).
 enum class Beneath { nothing, others };
 /// A new mapping; whatever the books had in that range is cut out first.
 void acquired_mapping(const Caller& caller, const void* address, std::size_t size, Beneath beneath,

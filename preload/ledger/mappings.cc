@@ -83,11 +83,11 @@ void put_in(const resource_table::Content& content) {
 
 /// Takes out the record that `at` lies in. False: it would have to be looked for.
 bool withdraw_known(std::uint64_t at, resource_table::Content* found) {
-  for (const std::uint64_t start : {at, newest.load(std::memory_order_relaxed)})
-    if (resource_table::find(Kind::mapping, start, found) && found->identity <= at &&
-        at < found->identity + found->size)
-      return resource_table::withdraw(Kind::mapping, start, found);
-  return false;
+  if (resource_table::withdraw(Kind::mapping, at, found)) return true;
+  const std::uint64_t start = newest.load(std::memory_order_relaxed);
+  return start < at && resource_table::find(Kind::mapping, start, found) &&
+         at < found->identity + found->size &&
+         resource_table::withdraw(Kind::mapping, start, found);
 }
 
 void cut_out(std::uint64_t from, std::uint64_t size, Beneath beneath, WithdrawnRange* withdrawn) {

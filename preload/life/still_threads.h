@@ -19,20 +19,20 @@ namespace leakhook::life {
 
 struct StillThread {
   std::int32_t tid;
-  bool is_seen;                         ///< else only what the kernel tells is known
-  bool is_awaited;                      ///< was asked and has not answered yet
-  std::uint64_t stack_pointer;          ///< 0: unknown
-  std::uint64_t descriptor;             ///< its pthread_t; 0: unknown
+  bool is_seen;                 ///< else only what the kernel tells is known
+  bool is_awaited;              ///< was asked and has not answered yet
+  std::uint64_t stack_pointer;  ///< 0: unknown
+  std::uint64_t descriptor;     ///< its pthread_t; 0: unknown
   std::uint64_t registers[kRegisters];
-  Range vector_registers;               ///< below its stack pointer, while it stands still
+  Range vector_registers;  ///< below its stack pointer, while it stands still
 };
 
 /// Handler's side: true when the thread was asked to stand still; it has done so, and goes on now.
 /// `context`: the handler's third argument. Async-signal-safe.
 bool stand_still_if_asked(const void* context);
 
-/// The process ends: whoever stands still stays so until `time_ns` of CLOCK_MONOTONIC, also when the
-/// keeper is done. Async-signal-safe.
+/// The process ends: whoever stands still stays so until `time_ns` of CLOCK_MONOTONIC, also when
+/// the keeper is done. Async-signal-safe.
 void nobody_goes_on_before(std::uint64_t time_ns);
 
 /// Where threads write down their registers.

@@ -56,20 +56,20 @@ Scenario stacks_change_hands() {
       3};
 }
 
-/// The first one free is taken, and the second, and the first comes back: who saw it before must not
-/// take it for the same list.
+/// The first one free is taken, and the second, and the first comes back: who saw it before must
+/// not take it for the same list.
 Scenario a_head_that_came_back() {
-  return {"last stacks: a head that came back",
-          [] {
-            std::fill(std::begin(held), std::end(held), nullptr);
-            unwind::LastStack* one = last_stacks::take();
-            unwind::LastStack* two = last_stacks::take();
-            last_stacks::give_back(one), last_stacks::give_back(two);
-          },
-          {[] { take_stack(0), take_stack(3); },
-           [] { take_stack(1), take_stack(2), give_stack(1); }},
-          [] {},
-          2};
+  return {
+      "last stacks: a head that came back",
+      [] {
+        std::fill(std::begin(held), std::end(held), nullptr);
+        unwind::LastStack* one = last_stacks::take();
+        unwind::LastStack* two = last_stacks::take();
+        last_stacks::give_back(one), last_stacks::give_back(two);
+      },
+      {[] { take_stack(0), take_stack(3); }, [] { take_stack(1), take_stack(2), give_stack(1); }},
+      [] {},
+      2};
 }
 
 /// The victim's death is the fork: in the child it is not there, whatever it was in the middle of.
@@ -195,7 +195,7 @@ std::vector<Scenario> list_scenarios() {
   // Maps a piece. Each order begins with the words of before, but a mapping stays.
   last_stacks::give_back(last_stacks::take());
   return {stacks_change_hands(), a_head_that_came_back(), a_fork_between(), shards_change_hands(),
-          requests_wait(),       ids_are_added(),  a_region_grows()};
+          requests_wait(),       ids_are_added(),         a_region_grows()};
 }
 
 }  // namespace leakhook::models
