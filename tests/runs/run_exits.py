@@ -22,6 +22,10 @@ class Statuses(run_case.RunCase):
         self.assert_status(done, 23, "leak_block", "subject.c",
                            "SUMMARY: leakhook: 80 byte(s) leaked in 2 allocation(s), 0 fd(s)")
 
+    def test_0_for_blocks_held_in_vector_registers(self):
+        done = self.run_program(self.program("holds_in_vector_registers"))
+        self.assert_status(done, 0, "no leaks")
+
     def test_0_for_a_double_close_that_is_told_with_its_stacks(self):
         done = self.run_program(self.subject, "close-twice")
         self.assert_status(done, 0, "no leaks", "misuse (does not fail):",

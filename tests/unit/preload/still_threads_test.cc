@@ -108,6 +108,29 @@ TEST_F(StillThreads, RegistersAreSeen) {
   EXPECT_TRUE(is_seen);
 }
 
+TEST_F(StillThreads, WordsInVectorRegistersAreThere) {
+  constexpr std::uint64_t kMagic = 0x5eed5eed87654321;
+  std::atomic<bool>* const stops = &stops_;
+  const std::int32_t tid = start([stops](std::atomic<std::int32_t>& own) {
+    own = static_cast<std::int32_t>(sys::gettid());
+    while (!stops->load()) keep_in_vector_register(kMagic);
+  });
+  bool is_there = false;
+  for (int round = 0; round < 1000 && !is_there; ++round) {
+    Standstill still;
+    ASSERT_TRUE(begin(&still));
+    const StillThread* thread = find(still, tid);
+    ASSERT_NE(thread, nullptr);
+    const Range words = thread->vector_registers;
+    ASSERT_GE(words.size(), 16u * 16u) << "sixteen of them, and more";
+    ASSERT_LE(words.size(), 1u << 14);
+    for (std::uint64_t at = words.start; at + 8 <= words.end; at += 8)
+      is_there |= *reinterpret_cast<const std::uint64_t*>(at) == kMagic;
+    still.end();
+  }
+  EXPECT_TRUE(is_there);
+}
+
 TEST_F(StillThreads, WhoBlocksTheSignalIsNotWaitedFor) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);

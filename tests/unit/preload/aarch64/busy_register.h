@@ -10,3 +10,12 @@ inline void keep_in_register(std::uint64_t word) {
                    :
                    : "x9", "cc");
 }
+
+inline void keep_in_vector_register(std::uint64_t word) {
+  __asm__ volatile(
+      "fmov d11, %0\n mov %0, xzr\n mov w9, #100000 & 0xffff\n movk w9, #1, lsl #16\n"
+      "1: subs w9, w9, #1\n b.ne 1b\n fmov d11, xzr"
+      : "+r"(word)
+      :
+      : "x9", "cc", "d11");
+}
