@@ -6,7 +6,8 @@
 namespace leakhook::sys {
 
 /// Null when refused.
-void* map(void* at, std::size_t size, int protection, int flags, int fd = -1);
+void* map(void* at, std::size_t size, int protection, int flags, int fd = -1,
+          std::size_t offset = 0);
 long unmap(void* address, std::size_t size);
 /// To read and write, between two pages that nobody may touch: the kernel may put a large block of
 /// the program right beside, and a program that writes past its ends faults as without us.

@@ -27,8 +27,9 @@ std::uint64_t nanoseconds(clockid_t clock) {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-void* map(void* at, std::size_t size, int protection, int flags, int fd) {
-  const long result = call(SYS_mmap, word(at), static_cast<long>(size), protection, flags, fd, 0);
+void* map(void* at, std::size_t size, int protection, int flags, int fd, std::size_t offset) {
+  const long result = call(SYS_mmap, word(at), static_cast<long>(size), protection, flags, fd,
+                           static_cast<long>(offset));
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 

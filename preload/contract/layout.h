@@ -64,7 +64,7 @@ inline constexpr bool is_streamed(Region region) { return region < Region::stack
 
 struct RegionExtent {
   std::uint64_t offset;                  ///< from the segment's first byte, a multiple of 4096
-  std::uint64_t reserved;                ///< bytes of address space
+  std::atomic<std::uint64_t> reserved;   ///< bytes of address space; only shrinks
   std::atomic<std::uint64_t> committed;  ///< bytes that may be read; only grows
   std::atomic<std::uint64_t> used;  ///< records handed out, where records are (append-only regions)
 };

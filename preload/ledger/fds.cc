@@ -18,8 +18,7 @@ namespace {
 FdRecord* record_for(int fd) {
   if (FdRecord* record = known_fd(fd)) return record;
   const std::uint64_t end = (static_cast<std::uint64_t>(fd) + 1) * sizeof(FdRecord);
-  if (end <= segment.extent(Region::fds).reserved && segment.commit(Region::fds, end))
-    return known_fd(fd);
+  if (end <= segment.reserved(Region::fds) && segment.commit(Region::fds, end)) return known_fd(fd);
   segment.count_and_say(Counter::fd_table_full);
   return nullptr;
 }

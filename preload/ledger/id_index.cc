@@ -27,7 +27,7 @@ bool IdIndex::claim(std::uint64_t hash, std::uint64_t size, std::uint64_t entry)
 
 bool IdIndex::grow(std::uint64_t size) {
   const std::uint64_t bytes = (size * 4 - kSmallest) * sizeof(Entry);
-  if (bytes > segment.extent(region_).reserved || !segment.commit(region_, bytes)) return false;
+  if (bytes > segment.reserved(region_) || !segment.commit(region_, bytes)) return false;
   segment.wants_pages(region_, bytes - size * 2 * sizeof(Entry), bytes);
   Entry* old = entries() + (size - kSmallest);
   for (std::uint64_t i = 0; i < size; ++i)

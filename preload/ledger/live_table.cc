@@ -131,7 +131,7 @@ bool withdraw_from(Level level, std::uint64_t address, Found* found) {
 bool grow(std::uint32_t last) {
   constexpr std::uint64_t kPage = kInPage * sizeof(LiveRecord);
   const std::uint32_t have = end_of(last), end = end_of(last + 1);
-  if (end * kPage > segment.extent(Region::live).reserved || last + 1 == kMostLevels ||
+  if (end * kPage > segment.reserved(Region::live) || last + 1 == kMostLevels ||
       !segment.commit(Region::overflows, end * kInPage / kGroup) ||
       !segment.commit(Region::live, end * kPage))
     return false;

@@ -48,8 +48,7 @@ bool claim_in(Bucket& bucket, const Content& content) {
 
 bool grow(std::uint64_t now) {
   const std::uint64_t bytes = now * 2 * sizeof(Bucket);
-  if (bytes > segment.extent(Region::resources).reserved ||
-      !segment.commit(Region::resources, bytes))
+  if (bytes > segment.reserved(Region::resources) || !segment.commit(Region::resources, bytes))
     return false;
   buckets.compare_exchange_strong(now, now * 2, std::memory_order_release);
   return true;  // release pairs with the acquires below

@@ -10,8 +10,11 @@ namespace leakhook::ledger {
 bool is_sandboxed();
 bool may_mprotect();
 bool may_madvise();
+/// Address space may be given back, and the limit of it asked for.
+bool may_unmap();
 
 /// A filter is about to hold. What one filter forbids, the next cannot allow.
-void note_sandbox(bool mprotect_survives = false, bool madvise_survives = false);
+void note_sandbox(bool mprotect_survives = false, bool madvise_survives = false,
+                  bool unmapping_survives = false);
 
 }  // namespace leakhook::ledger

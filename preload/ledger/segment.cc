@@ -5,11 +5,15 @@
 // Pages are opened with mprotect, which two threads may do at once without harm. A program that has
 // put itself under a seccomp filter may have lost mprotect, but hardly mmap: then pages are mapped
 // over the reservation, one thread at a time.
+//
+// Who opens pages does so between a look at `reserved` and a system call. What is given back may be
+// the program's a moment later, so it is done only while nobody stands between these two.
 #include "segment.h"
 
 #include <sys/mman.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "../base/line.h"
 #include "../base/system.h"
@@ -71,6 +75,69 @@ class MappingOver {
 };
 constinit std::atomic<bool> MappingOver::busy_{false};
 
+/// How many threads are opening pages; the highest bit: none may begin, pages are given back.
+constinit std::atomic<std::uint32_t> growing{0};
+constexpr std::uint32_t kClosed = 1u << 31;
+
+/// Somebody opens pages. One who was cancelled in the middle counts for ever: then nothing is given
+/// back any more.
+class Growing {
+ public:
+  Growing() {
+    Patience patience;
+    // acquire pairs with ~GivingBack(): what is reserved now
+    while ((growing.fetch_add(1, std::memory_order_acquire) & kClosed) != 0) {
+      growing.fetch_sub(1, std::memory_order_relaxed);
+      if (!patience.lasts()) return;
+    }
+    may_grow_ = true;
+  }
+  ~Growing() {
+    if (may_grow_) growing.fetch_sub(1, std::memory_order_release);  // pairs with GivingBack()
+  }
+  Growing(const Growing&) = delete;
+  bool may_grow() const { return may_grow_; }
+
+ private:
+  bool may_grow_ = false;
+};
+
+/// Nobody opens pages. Without signals: no handler may end this half-way, nor a cancellation, which
+/// is one of them.
+class GivingBack {
+ public:
+  GivingBack() {
+    const std::uint64_t all = ~std::uint64_t{0};
+    sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::word(&all), sys::word(&signals_), sizeof all);
+    std::uint32_t nobody = 0;
+    is_alone_ = growing.compare_exchange_strong(nobody, kClosed, std::memory_order_acquire);
+  }
+  ~GivingBack() {
+    if (is_alone_) growing.fetch_and(~kClosed, std::memory_order_release);  // pairs with Growing()
+    sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::word(&signals_), 0, sizeof signals_);
+  }
+  GivingBack(const GivingBack&) = delete;
+  bool is_alone() const { return is_alone_; }
+
+ private:
+  std::uint64_t signals_ = 0;  ///< blocked before
+  bool is_alone_ = false;
+};
+
+/// Unmaps what lies behind the first `planned` bytes of a region, or behind what is committed and
+/// half as much: so much the largest table grows by. The last page stays, that nobody may touch:
+/// what the program maps there must not lie right before the next region.
+void give_back_tail(char* begin, RegionExtent& extent, std::uint64_t planned) {
+  const std::uint64_t committed = extent.committed.load(std::memory_order_relaxed);
+  const std::uint64_t grown =
+      round_up(committed + (committed / 2 < kStep ? kStep : committed / 2), kPage);
+  const std::uint64_t kept = planned > grown ? planned : grown;
+  const std::uint64_t reserved = extent.reserved.load(std::memory_order_relaxed);
+  if (kept + sys::kGuard >= reserved) return;
+  extent.reserved.store(kept, std::memory_order_relaxed);  // before a fork could copy the hole
+  sys::unmap(begin + kept, reserved - kept - sys::kGuard);
+}
+
 /// The first `to` bytes of a region may be used now. Counts what is new once, whoever opened it.
 void publish(Header& header, RegionExtent& extent, std::uint64_t to) {
   std::uint64_t have = extent.committed.load(std::memory_order_relaxed);
@@ -99,6 +166,35 @@ bool open_pages(Header& header, RegionExtent& extent, std::uint64_t to, bool is_
     return false;
   publish(header, extent, to);  // before the next one takes its turn
   return true;
+}
+
+/// The header or a region of a segment whose other bytes stay where they are.
+struct Part {
+  char* at;
+  std::uint64_t offset;    ///< in the segment
+  std::uint64_t reserved;  ///< bytes of address space
+  std::uint64_t used;      ///< of these
+};
+
+/// Puts private memory or a part of a file in a part's place, with the same bytes but the first
+/// `without`, which are zero. False: no room.
+bool move_part(const Part& part, int fd, std::uint64_t without = 0) {
+  if (part.reserved == 0) return true;
+  const bool is_file = fd >= 0;
+  const int flags = is_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  auto* to = static_cast<char*>(
+      sys::map(nullptr, part.reserved, PROT_READ | PROT_WRITE, flags, fd, part.offset));
+  if (to == nullptr) return false;
+  if (may_madvise()) sys::advise(to, part.reserved, MADV_DONTDUMP);
+  const auto size = static_cast<long>(part.reserved);
+  if (part.used == 0 || !is_file || (may_madvise() && populate(to, part.used))) {
+    __builtin_memcpy(to + without, part.at + without, part.used - without);
+    if (!sys::failed(sys::call(SYS_mremap, sys::word(to), size, size, MREMAP_MAYMOVE | MREMAP_FIXED,
+                               sys::word(part.at))))
+      return true;
+  }
+  sys::unmap(to, part.reserved);
+  return false;
 }
 
 /// Private address space for a plan, placed so that huge pages fit the live table, behind a page
@@ -146,10 +242,11 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   std::uint64_t offset = kHeaderSize;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
     regions[i].offset = offset;
-    regions[i].reserved = round_up(sizes[i], kPage);
+    const std::uint64_t reserved = round_up(sizes[i], kPage);
+    regions[i].reserved.store(reserved, std::memory_order_relaxed);
     regions[i].committed.store(0, std::memory_order_relaxed);
     regions[i].used.store(0, std::memory_order_relaxed);
-    offset += regions[i].reserved;
+    offset += reserved;
   }
   return offset;
 }
@@ -178,20 +275,40 @@ bool make_segment(std::uint64_t memory, int fd, Segment* out) {
   return true;
 }
 
-bool Segment::make_private() {
-  char* to = static_cast<char*>(
-      sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
-  if (to == nullptr) return false;
-  __builtin_memcpy(to, header, kHeaderSize);
+void Segment::give_back(std::uint64_t memory) {
+  RegionExtent plan[static_cast<int>(Region::count)];
+  plan_regions(memory, plan);
+  Patience patience;
+  do {
+    if (growing.load(std::memory_order_relaxed) != 0) continue;
+    const GivingBack turn;
+    if (!turn.is_alone()) continue;
+    for (int i = 0; i < static_cast<int>(Region::count); ++i)
+      give_back_tail(regions[i], header->regions[i],
+                     plan[i].reserved.load(std::memory_order_relaxed));
+    return;
+  } while (patience.lasts());
+}
+
+void nobody_grows() { growing.store(0, std::memory_order_relaxed); }
+
+bool Segment::move_to(int fd) {
+  // The parent goes on writing. The header first: whatever it says is there is copied after it. Its
+  // magic last: until then the file is nothing to read.
+  const Part first{reinterpret_cast<char*>(header), 0, kHeaderSize, kHeaderSize};
+  if (!move_part(first, fd, offsetof(Header, magic) + sizeof header->magic)) return false;
+  std::uint64_t total = 0;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {
     const RegionExtent& extent = header->regions[i];
-    __builtin_memcpy(to + extent.offset, regions[i], extent.committed.load());
+    const std::uint64_t committed = extent.committed.load();
+    const std::uint64_t reserved = extent.reserved.load();
+    if (!move_part({regions[i], extent.offset, reserved, committed}, fd)) return false;
+    total += committed;
   }
-  const long moved =
-      sys::call(SYS_mremap, sys::word(to), static_cast<long>(size), static_cast<long>(size),
-                MREMAP_MAYMOVE | MREMAP_FIXED, sys::word(header));
-  is_file = false;
-  return !sys::failed(moved);
+  header->committed_total.store(total);
+  header->magic = kSegmentMagic;
+  is_file = fd >= 0;
+  return true;
 }
 
 void Segment::find_regions() {
@@ -220,12 +337,23 @@ void Segment::count_and_say(Counter counter) const {
 }
 
 bool Segment::commit(Region region, std::uint64_t bytes) {
+  return bytes <= extent(region).committed.load(std::memory_order_acquire) ||
+         commit_more(region, bytes);
+}
+
+bool Segment::commit_more(Region region, std::uint64_t bytes) {
+  const Growing turn;
+  if (!turn.may_grow()) {
+    count_and_say(Counter::segment_refused);
+    return false;
+  }
   RegionExtent& extent = this->extent(region);
   const std::uint64_t have = extent.committed.load(std::memory_order_acquire);
+  const std::uint64_t reserved = this->reserved(region);
   if (bytes <= have) return true;
-  if (bytes > extent.reserved) return false;
+  if (bytes > reserved) return false;
   std::uint64_t end = round_up(bytes, bytes >= 4 * kStep ? kStep : kPage);
-  if (end > extent.reserved) end = extent.reserved;
+  if (end > reserved) end = reserved;
   const std::uint64_t total = header->committed_total.load(std::memory_order_acquire);
   if (total + (end - have) > header->settings.memory_bytes) {
     // Unless the total has this growth in it already, made by another thread.

@@ -34,9 +34,10 @@ std::uint32_t append(Region region) {
   do {
     const std::uint64_t needed = (next + 1) * sizeof(Record);
     const std::uint64_t more = needed + needed / 4;  // small programs stay small
-    if (needed > extent.reserved) return 0;
+    const std::uint64_t reserved = segment.reserved(region);
+    if (needed > reserved) return 0;
     if (needed > extent.committed.load(std::memory_order_acquire) &&
-        !segment.commit(region, more < extent.reserved ? more : extent.reserved) &&
+        !segment.commit(region, more < reserved ? more : reserved) &&
         needed > extent.committed.load(std::memory_order_acquire))
       return 0;  // acquire pairs with commit()
   } while (!extent.used.compare_exchange_weak(next, next + 1, std::memory_order_relaxed));

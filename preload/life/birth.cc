@@ -180,6 +180,12 @@ bool may_come_alive() {
   return is_alive() || (was_constructed && mode() == Attention::unborn);
 }
 
+void address_space_was_limited() {
+  if (!may_come_alive() || !ledger::may_record(ledger::Event::release)) return;
+  const ledger::OwnWork work;
+  follow_limits();
+}
+
 bool come_alive() {
   if (mode() == Attention::unborn) {
     ledger::OwnWork work;

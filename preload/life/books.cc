@@ -128,48 +128,17 @@ std::uint64_t main_stack_size() {
   return limit.rlim_cur < kMost ? limit.rlim_cur : kMost;
 }
 
-/// Private pages can only move in one piece, thus with one protection.
-bool is_in_one_piece(const ledger::Segment& made) {
-  return made.is_file ||
-         !sys::failed(sys::call(SYS_mprotect, sys::word(made.header), static_cast<long>(made.size),
-                                PROT_READ | PROT_WRITE));
-}
-
-/// A file segment is shared with the parent: copy what is in use into a file of our own, and put
-/// that where the parent's was, so that the records which threads point to stay where they are.
-bool copy_into_own_file() {
-  const ledger::Segment parents = segment;
-  ledger::Segment mine{};
-  if (!make(parents.header->settings.memory_bytes, &mine)) return false;
-  if (!is_in_one_piece(mine)) return sys::unmap(mine.header, mine.size), false;
-  const bool is_file = mine.is_file;
-  mine.kinds = parents.kinds, mine.sample_bytes = parents.sample_bytes;
-  segment = mine;
-  for (int i = 0; i < static_cast<int>(Region::count); ++i) {
-    const auto region = static_cast<Region>(i);
-    const RegionExtent& from = parents.extent(region);
-    const std::uint64_t size = from.committed.load();
-    if (!segment.commit(region, size)) {
-      sys::unmap(mine.header, mine.size);
-      return segment = parents, false;
-    }
-    std::memcpy(segment.records<char>(region), parents.records<char>(region), size);
-    segment.extent(region).used.store(from.used.load());
-  }
-  const std::uint64_t committed = segment.header->committed_total.load();
-  RegionExtent extents[static_cast<int>(Region::count)];
-  std::memcpy(static_cast<void*>(extents), segment.header->regions, sizeof extents);
-  std::memcpy(static_cast<void*>(segment.header), parents.header, sizeof(Header));
-  std::memcpy(static_cast<void*>(segment.header->regions), extents, sizeof extents);
-  segment.header->committed_total.store(committed);
-  segment.is_file = is_file;
-  const long moved = sys::call(SYS_mremap, sys::word(mine.header), static_cast<long>(mine.size),
-                               static_cast<long>(mine.size), MREMAP_MAYMOVE | MREMAP_FIXED,
-                               sys::word(parents.header));
-  segment.header = parents.header;
-  segment.find_regions();
-  if (segment.sample_bytes > 1) ledger::sample_filter.count_again();
-  return !sys::failed(moved);
+/// A file segment is shared with the parent: what is in use goes into a file of our own, which
+/// takes the place of the parent's, so that the records which threads point to stay where they are.
+bool move_into_own_file() {
+  const int fd = make_file(segment.size);
+  bool is_moved = fd >= 0 && segment.move_to(fd);
+  if (fd >= 0 && !is_moved)
+    say("no room for the segment in LEAKHOOK_DIR: it will not survive the process");
+  if (!is_moved) is_moved = segment.move_to(-1);
+  if (fd >= 0) sys::close(fd);
+  if (is_moved && segment.sample_bytes > 1) ledger::sample_filter.count_again();
+  return is_moved;
 }
 
 /// Everything ever allocated was allocated by the parent. Private pages can simply be dropped.
@@ -182,12 +151,8 @@ void clear_counts() {
     sys::call(SYS_madvise, sys::word(counts), static_cast<long>(size), MADV_DONTNEED);
 }
 
-}  // namespace
-
-std::uint64_t allowed_memory() {
-  std::uint64_t memory = process.settings.MEMORY;
-  const std::uint64_t of_groups = limit_of_groups() / 4;
-  if (of_groups < memory) memory = of_groups;
+/// `memory`, or less where a limit of the process is small.
+std::uint64_t within_limits(std::uint64_t memory) {
   for (const int resource : {RLIMIT_AS, RLIMIT_DATA}) {
     rlimit limit{};
     if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) continue;
@@ -195,6 +160,20 @@ std::uint64_t allowed_memory() {
       memory = limit.rlim_cur / 32;
   }
   return memory;
+}
+
+}  // namespace
+
+std::uint64_t allowed_memory() {
+  const std::uint64_t wanted = process.settings.MEMORY;
+  const std::uint64_t of_groups = limit_of_groups() / 4;
+  return within_limits(of_groups < wanted ? of_groups : wanted);
+}
+
+void follow_limits() {
+  const std::uint64_t planned = segment.header->settings.memory_bytes;
+  const std::uint64_t memory = within_limits(planned);
+  if (memory < planned) segment.give_back(memory);
 }
 
 void look_for_no_blocks() { ledger::sample_filter.is_on = true; }
@@ -226,7 +205,8 @@ void describe_process(char** argv, std::uint64_t stack_top) {
 
 bool take_over_books() {
   look_again_after_fork();
-  if (segment.is_file && !copy_into_own_file()) return false;
+  ledger::nobody_grows();
+  if (segment.is_file && !move_into_own_file()) return false;
   Header& header = *segment.header;
   const std::uint64_t age = sys::nanoseconds(CLOCK_MONOTONIC) - header.start_monotonic_ns;
   header.inherited_until = Birth::encode(age / 1'000'000'000 + header.birth_shift);

@@ -9,6 +9,10 @@ namespace leakhook::life {
 /// address space (the reservation is about three times this).
 std::uint64_t allowed_memory();
 
+/// The same rule, after such a limit was lowered: address space that it does not allow for is given
+/// back. Requires: the books are open, and ledger::may_unmap().
+void follow_limits();
+
 /// Makes the segment (private memory, or a file in DIR) and commits the first pages of each table.
 /// False: no memory at all.
 bool open_books(std::uint64_t memory);

@@ -11,6 +11,10 @@ namespace leakhook::life {
 /// Dumps where settings say so and waits for the exporter.
 void process_ends();
 
+/// After the process lowered its limit on address space, or raised it. Requires:
+/// ledger::may_unmap().
+void address_space_was_limited();
+
 /// What sigaction must do for a signal in which leakhook has a stake.
 struct SignalChange {
   bool is_done = false;           ///< nothing to pass on: *previous is the answer

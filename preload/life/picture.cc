@@ -122,7 +122,7 @@ void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
   be_ended_first();
   survive_faults();
   lift_limit_of_address_space();
-  const bool has_room = !segment.is_file || segment.make_private();
+  const bool has_room = !segment.is_file || segment.move_to(-1);
   if (!has_room) shared->has_no_room.store(1, std::memory_order_relaxed);
   set(shared->has_own_books);  // releases the word above
   if (!has_room) sys::call(SYS_exit_group, 1);

@@ -118,9 +118,11 @@ bool Roots::leave_out_ours() {
         to->fits &= to->roots->leave_out({begin, end});
       },
       &context);
-  const auto books = reinterpret_cast<std::uint64_t>(segment.header);
-  return context.fits && leave_out({books, books + segment.size}) &&
-         leave_out(standstill_pages()) && leave_out(threads_->own_pages()) &&
+  segment.for_each_part([&context](const char* begin, std::uint64_t size) {
+    const auto start = reinterpret_cast<std::uint64_t>(begin);
+    context.fits &= context.roots->leave_out({start, start + size});
+  });
+  return context.fits && leave_out(standstill_pages()) && leave_out(threads_->own_pages()) &&
          leave_out(map_.own_pages()) && leave_out(words_->own_pages()) &&
          leave_out(pages_of(modules_)) && leave_out(pages_of(ended_)) &&
          leave_out(pages_of(left_out_)) && leave_out(pages_of(mapped_));

@@ -42,6 +42,9 @@ constexpr long kNeededForPicture[] = {SYS_futex,        SYS_rt_tgsigqueueinfo,
                                       SYS_madvise,      SYS_prctl,
                                       SYS_mincore,      SYS_prlimit64};
 
+/// What giving back address space needs (ledger/segment.h).
+constexpr long kNeededToUnmap[] = {SYS_munmap, SYS_rt_sigprocmask, SYS_prlimit64};
+
 /// And to tell whoever asked what became of a dump that no exporter took.
 constexpr long kNeededForAnswer[] = {SYS_socket, SYS_connect, SYS_sendto};
 
@@ -67,7 +70,8 @@ void sandbox_begins(const sock_fprog* filter) {
   const auto survives = [filter](long number) {
     return filter != nullptr && is_survivable(ask_filter(*filter, number, 0));
   };
-  ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise));
+  ledger::note_sandbox(survives(SYS_mprotect), survives(SYS_madvise),
+                       filter != nullptr && !would_kill_for_any(*filter, kNeededToUnmap));
   if (filter == nullptr || would_kill_for_picture(*filter)) forbid_pictures();
   if (filter == nullptr || would_kill_for_any(*filter, kNeededForAnswer)) forbid_answers();
   if (!is_alive() || (filter != nullptr && !would_kill(*filter))) return;

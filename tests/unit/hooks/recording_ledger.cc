@@ -7,6 +7,7 @@
 #include "../../../preload/base/real.h"
 #include "../../../preload/ledger/ledger.h"
 #include "../../../preload/ledger/sandbox.h"
+#include "../../../preload/life/life.h"
 #include "../../../preload/life/sandbox.h"
 #include "books.h"
 
@@ -260,11 +261,13 @@ void thread_vforks() { note("thread_vforks"); }
 void thread_forked() { note("thread_forked"); }
 void note_sandbox() { note("note_sandbox"); }
 bool is_sandboxed() { return false; }
+bool may_unmap() { return true; }
 
 }  // namespace ledger
 
 namespace life {
 void sandbox_begins(const sock_fprog*) { note("sandbox_begins"); }
+void address_space_was_limited() { note("address_space_was_limited"); }
 }  // namespace life
 }  // namespace leakhook
 

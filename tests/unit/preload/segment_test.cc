@@ -66,7 +66,9 @@ TEST(Segment, RegionsLieBehindEachOther) {
 TEST(Segment, PlanHoldsWhatIdsCanName) {
   RegionExtent plan[kRegions];
   plan_regions(1ull << 40, plan);
-  const auto reserved = [&plan](Region region) { return plan[static_cast<int>(region)].reserved; };
+  const auto reserved = [&plan](Region region) {
+    return plan[static_cast<int>(region)].reserved.load();
+  };
   EXPECT_EQ(reserved(Region::stacks), std::uint64_t{kMaxStacks} * sizeof(StackRecord));
   EXPECT_EQ(reserved(Region::counts),
             std::uint64_t{kMaxStacks} * kCountShards * sizeof(StackCounts));
@@ -189,6 +191,134 @@ TEST(Segment, GoesOnInTheMiddleOfAFileOfItsOwn) {
       pread(fd, &byte, 1, static_cast<off_t>(plan[static_cast<int>(Region::names)].offset) + 5), 1);
   EXPECT_EQ(byte, 'x');
   close(fd);
+}
+
+/// The program may map this page.
+bool is_free(const char* page) {
+  void* const at = const_cast<char*>(page);
+  void* const mapped = mmap(at, 4096, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  return mapped == at && munmap(mapped, 4096) == 0;
+}
+
+/// A segment of 64 MiB, of which 2 MiB of the live table hold something, keeps what one of 1 MiB
+/// would have. `fd` as make_segment(). In a child: what else it maps may lie in the holes.
+bool gives_back(int fd) {
+  RegionExtent plan[kRegions];
+  const std::uint64_t size = plan_regions(kMiB, plan);
+  BareSegment bare(64 * kMiB, fd);
+  Segment& segment = bare.segment;
+  if (!bare.is_made || !segment.commit(Region::live, 2 * kMiB)) return false;
+  const auto* before = reinterpret_cast<char*>(segment.header);
+  std::uint64_t planned = 0;
+  for (const RegionExtent& extent : segment.header->regions) planned += extent.reserved;
+  char* const live = segment.records<char>(Region::live);
+  std::memset(live, 1, 2 * kMiB);
+  segment.give_back(kMiB);
+  std::uint64_t kept = 0;
+  for (int i = 0; i < kRegions; ++i) {
+    const RegionExtent& extent = segment.header->regions[i];
+    const std::uint64_t wanted =
+        static_cast<Region>(i) == Region::live ? 3 * kMiB : plan[i].reserved.load();
+    kept += extent.reserved;
+    EXPECT_GE(extent.reserved.load(), wanted) << i;
+    EXPECT_LE(extent.reserved.load(), wanted + 64 * 1024) << i;
+    if (i + 1 >= kRegions) continue;
+    const char* const next = before + segment.header->regions[i + 1].offset;
+    const char* const end = segment.regions[i] + extent.reserved;
+    if (end == next) continue;  // as large in a small segment
+    // What was behind it is the program's, but for the page before the next region.
+    EXPECT_TRUE(is_free(end)) << i;
+    EXPECT_TRUE(is_free(next - 2 * 4096)) << i;
+    EXPECT_FALSE(is_free(next - 4096)) << i;
+  }
+  EXPECT_LT(kept, size + 3 * kMiB);
+  EXPECT_GT(planned, 64 * kMiB);
+  for (std::uint64_t i = 0; i < 2 * kMiB; ++i)
+    if (live[i] != 1) return false;
+  // It grows within the rest, and no further.
+  EXPECT_TRUE(segment.commit(Region::live, 3 * kMiB));
+  std::memset(live, 2, 3 * kMiB);
+  EXPECT_FALSE(segment.commit(Region::live, 3 * kMiB + 1));
+  EXPECT_TRUE(segment.commit(Region::names, 4096));
+  EXPECT_EQ(bare.counter(Counter::ceiling_reached) + bare.counter(Counter::segment_refused), 0u);
+  EXPECT_EQ(segment.header->committed_total.load(), bare.sum_of_extents());
+  return !::testing::Test::HasFailure();
+}
+
+TEST(Segment, GivesBackWhatASmallerOneWouldNotHave) {
+  EXPECT_EQ(testing::in_child([] { return gives_back(-1); }), 0);
+}
+
+TEST(Segment, GivesBackWhatASmallerOneInAFileWouldNotHave) {
+  EXPECT_EQ(testing::in_child([] {
+              RegionExtent plan[kRegions];
+              const int fd = memfd_create("segment", MFD_CLOEXEC);
+              return ftruncate(fd, static_cast<off_t>(plan_regions(64 * kMiB, plan))) == 0 &&
+                     gives_back(fd);
+            }),
+            0);
+}
+
+/// What the program maps into the holes stays as it is when a forked child gets pages of its own.
+TEST(Segment, MovesAroundWhatTheProgramHasInTheHoles) {
+  const auto body = [] {
+    RegionExtent plan[kRegions];
+    const std::uint64_t size = plan_regions(64 * kMiB, plan);
+    const int parents = memfd_create("parent", MFD_CLOEXEC), own = memfd_create("own", MFD_CLOEXEC);
+    if (ftruncate(parents, static_cast<off_t>(size)) != 0) return false;
+    if (ftruncate(own, static_cast<off_t>(size)) != 0) return false;
+    BareSegment bare(64 * kMiB, parents);
+    Segment& segment = bare.segment;
+    if (!segment.commit(Region::live, 2 * kMiB)) return false;
+    char* const live = segment.records<char>(Region::live);
+    live[kMiB] = 1;
+    segment.give_back(kMiB);
+    const std::uint64_t reserved = segment.extent(Region::live).reserved;
+    auto* const theirs =
+        static_cast<char*>(mmap(live + reserved, 4096, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
+    if (theirs != live + reserved) return false;
+    *theirs = 5;
+    for (const int fd : {own, -1}) {
+      if (!segment.move_to(fd) || segment.is_file != (fd >= 0)) return false;
+      if (live[kMiB] != 1 || *theirs != 5) return false;
+      if (!segment.commit(Region::live, reserved)) return false;
+      live[kMiB + 1] = live[reserved - 1] = 2;
+    }
+    const auto offset = static_cast<off_t>(segment.extent(Region::live).offset + kMiB);
+    char byte = 0;
+    if (pread(parents, &byte, 1, offset + 1) != 1 || byte != 0) return false;
+    return pread(own, &byte, 1, offset + 1) == 1 && byte == 2;
+  };
+  EXPECT_EQ(testing::in_child(body), 0);
+}
+
+/// Pages that are opened are never those which were given back: the program may have them by then.
+TEST(Segment, GivesNothingBackUnderThoseWhoGrow) {
+  const auto body = [] {
+    for (int round = 0; round < 200; ++round) {
+      BareSegment bare(64 * kMiB);
+      Segment& segment = bare.segment;
+      std::atomic<bool> begins{false};
+      std::vector<std::thread> all;
+      for (int t = 0; t < 3; ++t)
+        all.emplace_back([&] {
+          while (!begins.load()) std::this_thread::yield();
+          for (std::uint64_t bytes = 4096; segment.commit(Region::live, bytes); bytes += 65536)
+            segment.records<char>(Region::live)[bytes - 1] = 1;
+        });
+      begins.store(true);
+      segment.give_back(kMiB);
+      for (std::thread& thread : all) thread.join();
+      const RegionExtent& live = segment.extent(Region::live);
+      if (live.committed > live.reserved || live.reserved >= 64 * kMiB) return false;
+      if (bare.counter(Counter::segment_refused) != 0) return false;
+      if (!is_free(segment.records<char>(Region::live) + live.reserved)) return false;
+    }
+    return true;
+  };
+  EXPECT_EQ(testing::in_child(body), 0);
 }
 
 bool limit(__rlimit_resource resource, std::uint64_t bytes) {
