@@ -33,7 +33,7 @@ class IdIndex {
     return entry == 0 ? 0 : find_elsewhere(hash, size, is_it);
   }
 
-  /// Requires: id is not 0 and its thing is written. False: full.
+  /// Requires: id is not 0 and its thing is written; ids are given in turn. False: full.
   bool add(std::uint64_t hash, std::uint32_t id);
 
  private:

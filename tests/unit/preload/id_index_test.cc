@@ -56,7 +56,8 @@ TEST(IdIndex, GrowsWithoutLosingAnything) {
   for (std::uint32_t id = 1; id <= kMany; ++id) ASSERT_TRUE(index.add(mix(id), id));
   for (std::uint32_t id = 1; id <= kMany; ++id)
     ASSERT_EQ(index.find(mix(id), [id](std::uint32_t found) { return found == id; }), id);
-  EXPECT_LE(segment.extent(Region::node_index).committed.load(), 44 * kMany) << "half was given back";
+  EXPECT_LE(segment.extent(Region::node_index).committed.load(), 44 * kMany)
+      << "half was given back";
 }
 
 TEST(IdIndex, SaysWhenItIsFull) {
@@ -80,13 +81,13 @@ TEST(IdIndex, ThreadsAddAtOnce) {
     const OwnBooks books;
     IdIndex index(Region::node_index);
     ASSERT_TRUE(index.prepare());
-    std::atomic<std::uint32_t> waiting{0}, refused{0};
+    std::atomic<std::uint32_t> waiting{0}, refused{0}, given{0};
     std::vector<std::thread> threads;
     for (std::uint32_t t = 0; t < kThreads; ++t)
-      threads.emplace_back([&, t] {
+      threads.emplace_back([&] {
         ++waiting;
         while (waiting.load() < kThreads) std::this_thread::yield();
-        for (std::uint32_t id = 1 + t * kEach; id <= (t + 1) * kEach; ++id)
+        for (std::uint32_t id; (id = ++given) <= kThreads * kEach;)
           refused += !index.add(mix(id), id);
       });
     for (std::thread& thread : threads) thread.join();
