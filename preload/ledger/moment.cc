@@ -15,19 +15,20 @@ namespace {
 using unwind::LastStack;
 
 /// For stacks that are not remembered: of signal handlers that interrupt a capture, of coroutines,
-/// of threads that nobody told us of.
-struct Scratch {
-  std::atomic<bool> is_taken;
-  unwind::Address frames[LastStack::kMaxFrames];
-};
-constinit Scratch scratch_pool[64]{};
+/// of threads that nobody told us of. The words that say who uses them lie apart from them: each
+/// forked child clears those, and would copy all of the pool else.
+constexpr int kScratches = 64;
+using Scratch = unwind::Address[LastStack::kMaxFrames];
+constinit Scratch scratch_pool[kScratches]{};
+constinit std::atomic<bool> scratch_is_taken[kScratches]{};
 
-Scratch* take_scratch() {
-  for (Scratch& scratch : scratch_pool)
-    if (!scratch.is_taken.load(std::memory_order_relaxed) &&
-        !scratch.is_taken.exchange(true, std::memory_order_acquire))
-      return &scratch;  // pairs with the release in walk_afresh()
-  return nullptr;
+/// Number of a free one, or kScratches.
+int take_scratch() {
+  for (int i = 0; i < kScratches; ++i)
+    if (!scratch_is_taken[i].load(std::memory_order_relaxed) &&
+        !scratch_is_taken[i].exchange(true, std::memory_order_acquire))
+      return i;  // pairs with the release in walk_afresh()
+  return kScratches;
 }
 
 void count_end(unwind::End end) {
@@ -55,16 +56,16 @@ unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.
 /// The thread's first event, and every stack that is not remembered.
 [[gnu::noinline]] StackId walk_afresh(const Caller& caller) {
   if (this_thread.shard == 0) equip_thread();
-  Scratch* scratch = take_scratch();
-  if (scratch == nullptr) {
+  const int scratch = take_scratch();
+  if (scratch == kScratches) {
     segment.count(Counter::no_stack);
     return 0;
   }
-  const unwind::Captured captured = unwind::capture(caller, stack_bounds(), scratch->frames);
+  const unwind::Captured captured = unwind::capture(caller, stack_bounds(), scratch_pool[scratch]);
   count_end(captured.end);
-  const std::span<const unwind::Address> frames{scratch->frames, captured.count};
+  const std::span<const unwind::Address> frames{scratch_pool[scratch], captured.count};
   const StackId stack = stack_table::intern(frames, captured.end);
-  scratch->is_taken.store(false, std::memory_order_release);
+  scratch_is_taken[scratch].store(false, std::memory_order_release);
   return stack;
 }
 
@@ -152,7 +153,8 @@ void give_back_equipment() {
 }
 
 void keep_own_equipment() {
-  for (Scratch& scratch : scratch_pool) scratch.is_taken.store(false, std::memory_order_relaxed);
+  for (std::atomic<bool>& is_taken : scratch_is_taken)
+    is_taken.store(false, std::memory_order_relaxed);
   last_birth.store(0, std::memory_order_relaxed);
   last_stacks::keep_only(this_thread.last_stack);
   shards::keep_only(this_thread.shard == 0 ? shards::kShared : this_thread.shard - 1);

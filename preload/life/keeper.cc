@@ -50,6 +50,8 @@ struct alignas(64) Place {
 };
 constexpr int kPlaces = 4;
 constinit Place places[kPlaces]{};
+/// Were there keepers? A child of a fork without them leaves the large places untouched.
+constinit std::atomic<bool> places_used{false};
 
 constinit std::atomic<std::uint32_t> dumps_begun{0};
 /// Requests that found all places taken: done by the next keeper that is ready.
@@ -273,6 +275,7 @@ void lose_with_its_keeper(const Place& place, std::int32_t pid) {
 }
 
 Place* claim_place() {
+  places_used.store(true, std::memory_order_relaxed);
   for (Place& place : places) {
     std::int32_t expected = 0;
     if ((place.unreaped.load(std::memory_order_acquire) | place.starting.load()) == 0 &&
@@ -379,10 +382,12 @@ void reap_keepers() {
 }
 
 void forget_keepers() {
-  for (Place& place : places) {
-    place.tid.store(0, std::memory_order_relaxed);
-    place.unreaped.store(0, std::memory_order_relaxed);
-    place.starting.store(0, std::memory_order_relaxed);
+  if (places_used.exchange(false, std::memory_order_relaxed)) {
+    for (Place& place : places) {
+      place.tid.store(0, std::memory_order_relaxed);
+      place.unreaped.store(0, std::memory_order_relaxed);
+      place.starting.store(0, std::memory_order_relaxed);
+    }
   }
   dumps_begun.store(0, std::memory_order_relaxed);
   waiting.clear();
