@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `leakhook` command: its words, its help, nothing else.
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+
 #include <cstdio>
 #include <iomanip>
 #include <sstream>
@@ -84,7 +88,34 @@ int run(int argc, char** argv) {
   return line.run(argc, argv, tables());
 }
 
+struct Call {
+  int argc;
+  char** argv;
+  int status;
+} call;
+
+/// A service may have been given less stack than reading debug data takes, and so are we: its limit
+/// stays for what we start, and our own work has a stack that no limit is for.
+bool run_on_roomy_stack() {
+  constexpr std::size_t kEnough = 1 << 20, kRoom = 8 << 20;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kEnough) return false;
+  void* stack = mmap(nullptr, kRoom, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  static ucontext_t there, back;
+  if (stack == MAP_FAILED || getcontext(&there) != 0) return false;
+  there.uc_stack.ss_sp = stack;
+  there.uc_stack.ss_size = kRoom;
+  there.uc_link = &back;
+  makecontext(
+      &there, [] { call.status = run(call.argc, call.argv); }, 0);
+  return swapcontext(&back, &there) == 0;
+}
+
 }  // namespace
 }  // namespace leakhook
 
-int main(int argc, char** argv) { return leakhook::run(argc, argv); }
+int main(int argc, char** argv) {
+  leakhook::call = {argc, argv, 0};
+  return leakhook::run_on_roomy_stack() ? leakhook::call.status : leakhook::run(argc, argv);
+}

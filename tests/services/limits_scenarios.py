@@ -141,6 +141,13 @@ class Builds(scenario.Scenario):
         self.assert_verdict(self.named("x"), "demo_service.cc", "demo_service", pid)
         self.assertIn("its_own.heap.pb.gz", self.files())
 
+    def test_a_program_with_little_stack(self):
+        """Reading debug data takes 150 KiB of it, which the exporter inherits a limit of."""
+        done = self.call("/bin/sh", "-c", 'ulimit -s 100; exec "$0"', self.program("ends_by_return"),
+                         LEAKHOOK_OUTPUT="little")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assert_verdict(self.named("little"), "ends_by_return.c", "ends_by_return")
+
 
 if __name__ == "__main__":
     scenario.main()
