@@ -127,6 +127,12 @@ bool withdraw_from(Level level, std::uint64_t address, Found* found) {
   return false;
 }
 
+/// A search through a table without room reads some hundred cache lines, and a program goes on
+/// allocating when it has filled the table: so many blocks after a vain one find room only where
+/// they look first and in one of the larger levels.
+constexpr std::uint32_t kHopeless = 1000;
+constinit std::atomic<std::uint32_t> hopeless{0};
+
 /// Adds a level behind number `last`. False: it cannot grow.
 bool grow(std::uint32_t last) {
   constexpr std::uint64_t kPage = kInPage * sizeof(LiveRecord);
@@ -149,6 +155,29 @@ bool grow(std::uint32_t last) {
   return true;  // releases pair with bytes_of() in life/stream.cc, insert() and withdraw(); whoever
 }  // lost an exchange finds the table grown too
 
+/// Wherever there is room, or room to grow.
+bool insert_with_care(std::uint64_t key, std::uint64_t value) {
+  std::uint32_t last = 0;
+  do {
+    last = newest.load(std::memory_order_acquire);  // pairs with grow()
+    const std::uint32_t most = last < kTried ? last + 1 : kTried;
+    for (std::uint32_t i = 0; i < most; ++i)
+      if (insert_into(last - i, key, value, 1)) return true;
+  } while (grow(last));  // of the table that was full: another thread may have done it
+  for (std::uint32_t i = 0; i <= last; ++i)
+    if (insert_into(i, key, value, kOthers)) return true;
+  hopeless.store(kHopeless, std::memory_order_relaxed);
+  return false;
+}
+
+/// The count is no more than a hint: threads may lose each other's steps.
+bool insert_in_passing(std::uint64_t key, std::uint64_t value) {
+  const std::uint32_t left = hopeless.load(std::memory_order_relaxed);
+  if (left != 0) hopeless.store(left - 1, std::memory_order_relaxed);
+  const std::uint32_t last = newest.load(std::memory_order_acquire);  // pairs with grow()
+  return insert_into(last - left % (last < kTried ? last + 1 : kTried), key, value, 1);
+}
+
 }  // namespace
 
 bool prepare(const Segment& made) {
@@ -162,19 +191,14 @@ bool prepare(const Segment& made) {
   // All of them: what an earlier table left in the guesses is a wrong guess, no more.
   for (auto& level : levels) level.store(level_between(0, kSmallest), std::memory_order_relaxed);
   newest.store(0, std::memory_order_release);
+  hopeless.store(0, std::memory_order_relaxed);
   return true;
 }
 
 bool insert_elsewhere(std::uint64_t key, std::uint64_t value) {
-  std::uint32_t last = 0;
-  do {
-    last = newest.load(std::memory_order_acquire);  // pairs with grow()
-    const std::uint32_t most = last < kTried ? last + 1 : kTried;
-    for (std::uint32_t i = 0; i < most; ++i)
-      if (insert_into(last - i, key, value, 1)) return true;
-  } while (grow(last));  // of the table that was full: another thread may have done it
-  for (std::uint32_t i = 0; i <= last; ++i)
-    if (insert_into(i, key, value, kOthers)) return true;
+  if (hopeless.load(std::memory_order_relaxed) == 0 ? insert_with_care(key, value)
+                                                    : insert_in_passing(key, value))
+    return true;
   segment.count_and_say(Counter::live_table_full);
   return false;
 }
