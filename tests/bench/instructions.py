@@ -6,6 +6,7 @@
 # --update keeps the counts as the new measure; --real counts whole programs and services, bare, sampled
 # and exact, which takes minutes. Exit status 77: this machine or build counts differently.
 import argparse
+import dataclasses
 import datetime
 import json
 import os
@@ -23,7 +24,7 @@ import servers
 KEPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
 SKIPPED = 77
 MOST_GROWTH = 1.10
-FEW, MANY = 4000, 16000
+FEW, MANY = 4000, 64000
 SAMPLED_TRIES, SAMPLED_MANY = 3, 160000
 # name: (runner, arguments of the workload)
 COUNTS = {
@@ -34,6 +35,7 @@ COUNTS = {
     "sampled_20": ("sampled", ("pairs", "20", "1", "COUNTx", "even", "cpu")),
     "open_and_close": ("exact", ("fds", "open", "COUNTx")),
     "map_among_many": ("exact", ("fds", "map", "COUNTx")),
+    "replace_in_full_table": ("small", ("live", "200000", "COUNTx")),
 }
 # name: (server, requests few and many)
 SERVED = {"redis": (servers.Redis, 1600, 16000), "nginx": (servers.Nginx, 200, 1200),
@@ -57,6 +59,8 @@ def ground(options):
 def count_pairs(tools, library):
     """{name: instructions added}."""
     modes = {runner.name: runner for runner in runners.ours(library)}
+    modes["small"] = dataclasses.replace(modes["exact"],
+                                         env={**modes["exact"].env, "LEAKHOOK_MEMORY": "1MiB"})
     bare, added = {}, {}
     for name, (mode, workload) in COUNTS.items():
         argv = [os.path.join(tools, workload[0]), *workload[1:]]
