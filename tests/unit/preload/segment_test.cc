@@ -297,9 +297,11 @@ TEST(Segment, MovesAroundWhatTheProgramHasInTheHoles) {
 /// Pages that are opened are never those which were given back: the program may have them by then.
 TEST(Segment, GivesNothingBackUnderThoseWhoGrow) {
   const auto body = [] {
+    int given_back = 0;
     for (int round = 0; round < 200; ++round) {
       BareSegment bare(64 * kMiB);
       Segment& segment = bare.segment;
+      const std::uint64_t reserved = segment.reserved(Region::live);
       std::atomic<bool> begins{false};
       std::vector<std::thread> all;
       for (int t = 0; t < 3; ++t)
@@ -312,11 +314,13 @@ TEST(Segment, GivesNothingBackUnderThoseWhoGrow) {
       segment.give_back(kMiB);
       for (std::thread& thread : all) thread.join();
       const RegionExtent& live = segment.extent(Region::live);
-      if (live.committed > live.reserved || live.reserved >= 64 * kMiB) return false;
+      if (live.committed > live.reserved) return false;
       if (bare.counter(Counter::segment_refused) != 0) return false;
+      if (live.reserved == reserved) continue;  // they had taken it all by then
       if (!is_free(segment.records<char>(Region::live) + live.reserved)) return false;
+      ++given_back;
     }
-    return true;
+    return given_back > 0;
   };
   EXPECT_EQ(testing::in_child(body), 0);
 }
