@@ -304,11 +304,11 @@ TEST(Segment, GivesNothingBackUnderThoseWhoGrow) {
       const std::uint64_t reserved = segment.reserved(Region::live);
       std::atomic<bool> begins{false};
       std::vector<std::thread> all;
-      for (int t = 0; t < 3; ++t)
-        all.emplace_back([&] {
+      for (std::uint64_t t = 0; t < 3; ++t)
+        all.emplace_back([&, t] {
           while (!begins.load()) std::this_thread::yield();
           for (std::uint64_t bytes = 4096; segment.commit(Region::live, bytes); bytes += 65536)
-            segment.records<char>(Region::live)[bytes - 1] = 1;
+            segment.records<char>(Region::live)[bytes - 1 - t] = 1;
         });
       begins.store(true);
       segment.give_back(kMiB);
