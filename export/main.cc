@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `leakhook` command: its words, its help, nothing else.
+// The `leakhook` command: its words, its help, and the stack that it runs on.
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <ucontext.h>
