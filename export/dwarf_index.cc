@@ -19,8 +19,6 @@ struct Span {
 
 constexpr int kDeepest = 256;
 
-std::string text(const char* value) { return value ? value : ""; }
-
 std::int64_t number_of(Dwarf_Die* die, unsigned attribute) {
   Dwarf_Attribute found;
   Dwarf_Word value = 0;
@@ -137,7 +135,7 @@ class UnitWalk {
     if (!place.frames.empty() || place.line != 0) return;
     int line_number = 0;
     if (Dwarf_Line* line = dwarf_getsrc_die(unit, sorted_[i])) {
-      place.file = text(dwarf_linesrc(line, nullptr, nullptr));
+      place.file = text_of(dwarf_linesrc(line, nullptr, nullptr));
       if (dwarf_lineno(line, &line_number) == 0) place.line = line_number;
     }
     std::string file = place.file;
@@ -149,7 +147,7 @@ class UnitWalk {
       if (!link->is_inlined) continue;
       const auto call_file = static_cast<std::size_t>(number_of(&link->die, DW_AT_call_file));
       file = files && call_file < file_count
-                 ? text(dwarf_filesrc(files, call_file, nullptr, nullptr))
+                 ? text_of(dwarf_filesrc(files, call_file, nullptr, nullptr))
                  : std::string();
       line = number_of(&link->die, DW_AT_call_line);
     }

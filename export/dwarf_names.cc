@@ -7,20 +7,18 @@
 namespace leakhook {
 namespace {
 
-constexpr int kDeepest = 64;
-
-std::string text(const char* value) { return value ? value : ""; }
+constexpr int kMostSteps = 64;
 
 std::string linkage_name(Dwarf_Die* die) {
   Dwarf_Attribute found;
   for (const unsigned attribute : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name})
-    if (dwarf_attr_integrate(die, attribute, &found)) return text(dwarf_formstring(&found));
+    if (dwarf_attr_integrate(die, attribute, &found)) return text_of(dwarf_formstring(&found));
   return {};
 }
 
 /// Where the function is declared: behind the copies of it that were inlined or defined elsewhere.
 Dwarf_Die declaration_of(Dwarf_Die die) {
-  for (int step = 0; step < kDeepest; ++step) {
+  for (int step = 0; step < kMostSteps; ++step) {
     Dwarf_Attribute link;
     Dwarf_Die next;
     const bool has_link = dwarf_attr(&die, DW_AT_abstract_origin, &link) ||
@@ -46,7 +44,7 @@ bool has_no_scopes(int language) {
 
 /// What a scope adds to the names in it.
 std::string prefix_of(Dwarf_Die* scope) {
-  const std::string name = text(dwarf_diename(scope));
+  const std::string name = text_of(dwarf_diename(scope));
   switch (dwarf_tag(scope)) {
     case DW_TAG_namespace:
       return name.empty() ? "(anonymous namespace)::" : name + "::";
@@ -79,7 +77,7 @@ std::string scopes_of(Dwarf_Die declaration) {
   if (has_no_scopes(dwarf_srclang(&scope))) return {};
   const Dwarf_Off wanted = dwarf_dieoffset(&declaration);
   std::string prefixes;
-  for (int depth = 0; depth < kDeepest; ++depth) {
+  for (int depth = 0; depth < kMostSteps; ++depth) {
     Dwarf_Die child = scope;
     if (!child_around(&scope, wanted, &child) || dwarf_dieoffset(&child) == wanted) break;
     prefixes += prefix_of(&child);
@@ -98,7 +96,7 @@ const DwarfNames::Name& DwarfNames::of(Dwarf_Die* die) {
   name.text = linkage_name(die);
   name.is_linkage = !name.text.empty();
   if (name.is_linkage) return name;
-  name.text = text(dwarf_diename(die));
+  name.text = text_of(dwarf_diename(die));
   if (!name.text.empty()) name.text = scopes_of(declaration) + name.text;
   return name;
 }

@@ -9,6 +9,9 @@
 
 namespace leakhook {
 
+/// What libdw says; nothing where it says nothing.
+inline std::string text_of(const char* value) { return value ? value : ""; }
+
 /// Names of functions and inlined calls of one unit; each definition is looked up once.
 class DwarfNames {
  public:

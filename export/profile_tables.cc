@@ -49,8 +49,8 @@ std::uint64_t ProfileTables::mapping(std::size_t index, std::uint64_t address) {
 }
 
 std::uint64_t ProfileTables::add_mapping(std::size_t module, const CodeRange& range) {
-  const auto [at, is_new] =
-      mappings_.try_emplace(std::pair(module, range.start), profile_.mapping_size() + 1);
+  const auto [at, is_new] = mappings_.try_emplace(std::tuple(module, range.start, range.limit),
+                                                  profile_.mapping_size() + 1);
   if (!is_new) return at->second;
   const Module& described = book_.modules()[module];
   auto* mapping = profile_.add_mapping();

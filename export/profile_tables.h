@@ -41,7 +41,8 @@ class ProfileTables {
   std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>, std::uint64_t>
       functions_;
   std::unordered_map<std::uint64_t, std::uint64_t> locations_;
-  std::map<std::pair<std::size_t, std::uint64_t>, std::uint64_t> mappings_;  ///< by start
+  /// By module, start and limit.
+  std::map<std::tuple<std::size_t, std::uint64_t, std::uint64_t>, std::uint64_t> mappings_;
   std::vector<Seen> seen_;
 };
 

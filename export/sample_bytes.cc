@@ -8,7 +8,6 @@ namespace leakhook {
 namespace {
 
 using perftools::profiles::Label;
-using perftools::profiles::Profile;
 using perftools::profiles::Sample;
 
 constexpr std::uint32_t kNumber = 0;  ///< wire types
@@ -69,7 +68,9 @@ void SampleBytes::add(const NumberLabel& label) {
   put_sized(Sample::kLabelFieldNumber, bytes, &sample_);
 }
 
-void SampleBytes::end() { put_sized(Profile::kSampleFieldNumber, sample_, &samples_); }
+void SampleBytes::end() {
+  put_sized(perftools::profiles::Profile::kSampleFieldNumber, sample_, &samples_);
+}
 
 std::string packed(std::span<const std::uint64_t> numbers) {
   std::string bytes;

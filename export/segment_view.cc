@@ -71,8 +71,7 @@ BookSizes SegmentView::book_sizes() const {
   sizes.stacks = handed_out(Region::stacks);
   sizes.nodes = handed_out(Region::nodes);
   sizes.stack_bytes = sizes.stacks * sizeof(StackRecord) + sizes.nodes * sizeof(Node);
-  for (const Region index : {Region::stack_index, Region::node_index})
-    sizes.stack_bytes += extent(index).committed.load(std::memory_order_relaxed);
+  sizes.stack_bytes += extent(Region::stack_index).committed.load(std::memory_order_relaxed);
   sizes.bytes = header().committed_total.load(std::memory_order_relaxed);
   return sizes;
 }
@@ -185,7 +184,8 @@ StackPlaces SegmentView::places(StackId stack) const {
   const std::size_t most = std::min<std::size_t>({record.depth, kMostFramesOfOne, frames_left_});
   NodeId node = record.leaf;
   while (node != 0 && node < nodes.size() && result.places.size() < most) {
-    result.places.push_back(nodes[node].place);
+    const std::uint64_t place = nodes[node].place;  // by value: nodes are packed
+    result.places.push_back(place);
     node = nodes[node].parent;
   }
   frames_left_ -= result.places.size();

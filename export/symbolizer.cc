@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <unordered_map>
 
+#include "base_name.h"
 #include "demangle.h"
 #include "dwarf_index.h"
 #include "elf_symbols.h"
@@ -80,7 +81,7 @@ bool is_own_module(const Module& module) {
 
 std::string short_name(const Module& module) {
   if (is_vdso(module)) return "[vdso]";
-  return presentable(module.path.substr(module.path.rfind('/') + 1));
+  return presentable(std::string(base_name(module.path)));
 }
 
 void Symbolizer::name_all(std::span<CodePlace> places) {

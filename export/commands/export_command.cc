@@ -110,7 +110,7 @@ class Export {
   }
 
   int fail(int status, const std::string& line) {
-    if (status == kExitUnable || is_talkative()) say(line);
+    if (status == kExitUnable || is_talkative()) tell(line);
     const std::string error = kErrorReply + line + "\n";
     if (!reply(Wanted::profiles, error)) reply(Wanted::names, error);
     return status;
@@ -146,7 +146,7 @@ class Export {
     for (const verdict::ProfileFile& file : files)
       if (!output.write(file.name, file.bytes)) return fail(kExitNotWritten, output.error());
     if (!output.publish()) return fail(kExitNotWritten, output.error());
-    if (is_talkative()) say(dump_line(profiles_.view(), dump.summary, output.stem()));
+    if (is_talkative()) tell(dump_line(profiles_.view(), dump.summary, output.stem()));
     std::string names;
     for (const std::string& path : output.published()) names += path + "\n";
     reply(Wanted::names, names);
@@ -156,6 +156,11 @@ class Export {
   bool is_talkative() const {
     const Header* header = profiles_.header();
     return !options_.is_quiet && (!header || header->settings.verbose >= 1);
+  }
+
+  /// Who makes a service's dump waits for no reader of its lines: the service may wait for the end.
+  void tell(const std::string& line) const {
+    if (!is_stream() || can_say()) say(line);
   }
 
   /// False: nobody wants to know that.

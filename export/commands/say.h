@@ -8,4 +8,7 @@ namespace leakhook {
 /// One line, in which no name that somebody else chose commands the terminal.
 void say(const std::string& line);
 
+/// Whether such a line goes at once. False: a pipe that nobody reads is full.
+bool can_say();
+
 }  // namespace leakhook

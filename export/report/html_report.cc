@@ -4,6 +4,7 @@
 #include <nettle/base64.h>
 
 #include "../../preload/contract/file_names.h"
+#include "../base_name.h"
 #include "aside.h"
 #include "holdings_text.h"
 #include "markup.h"
@@ -26,7 +27,7 @@ std::string base64_of(const std::string& bytes) {
 
 /// As it lay there, or as leakhook would have named it.
 std::string file_name(const verdict::Dump& dump, const verdict::ProfileFile& file) {
-  if (!file.path.empty()) return last_part(visible(file.path));
+  if (!file.path.empty()) return std::string(base_name(visible(file.path)));
   return "leakhook." + visible(dump.program) + "." + std::to_string(dump.pid) + "." +
          visible(file.name) + kProfileSuffix;
 }

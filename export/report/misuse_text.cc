@@ -10,9 +10,6 @@
 namespace leakhook::report {
 namespace {
 
-/// Of one process, in a text.
-constexpr std::size_t kMostSeen = 12;
-
 ToldMisuse told_of(const verdict::MisuseFinding& finding, const verdict::Misuse& misuse) {
   ToldMisuse told;
   told.dump = finding.dump;
@@ -84,13 +81,13 @@ std::vector<std::string> misuse_section(const std::vector<ToldMisuse>& all,
                                         const ReportOptions& options, Paint paint) {
   if (all.empty()) return {};
   std::vector<std::string> lines{"", "misuse (does not fail):"};
-  for (std::size_t i = 0; i < all.size() && i < kMostSeen; ++i) {
+  for (std::size_t i = 0; i < all.size() && i < kMostToldInFull; ++i) {
     lines.push_back("  - " + paint.warning(misuse_headline(all[i])));
     for (const std::string& text : misuse_lines(all[i], options, paint))
       lines.push_back("    " + text);
   }
-  if (all.size() > kMostSeen)
-    lines.push_back("  - " + number_text(static_cast<std::int64_t>(all.size() - kMostSeen)) +
+  if (all.size() > kMostToldInFull)
+    lines.push_back("  - " + number_text(static_cast<std::int64_t>(all.size() - kMostToldInFull)) +
                     " more");
   return lines;
 }

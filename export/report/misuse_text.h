@@ -42,7 +42,10 @@ std::vector<std::string> misuse_lines(const ToldMisuse& told, const ReportOption
 
 std::vector<ToldMisuse> of_process(std::vector<ToldMisuse> all, std::size_t dump);
 
-/// "misuse (does not fail):" and what there is, in full up to a dozen; nothing when there is none.
+/// What does not fail is told in a text up to this number, of one process.
+constexpr std::size_t kMostToldInFull = 12;
+
+/// "misuse (does not fail):" and what there is, in full up to so many; nothing when there is none.
 std::vector<std::string> misuse_section(const std::vector<ToldMisuse>& all,
                                         const ReportOptions& options, Paint paint);
 

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "../base_name.h"
 #include "root_causes.h"
 #include "visible.h"
 
@@ -174,8 +175,6 @@ std::string age_text(std::int64_t seconds) {
   return std::to_string(seconds / 86400) + " d";
 }
 
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 std::string listed(const std::vector<std::string>& texts, std::size_t most) {
   std::string out;
   for (std::size_t i = 0; i < texts.size() && i < most; ++i) out += (i ? ", " : "") + texts[i];
@@ -206,7 +205,7 @@ std::string frame_text(const verdict::Frame& frame) {
     out += " " + frame.file;
     if (frame.line > 0) out += ":" + std::to_string(frame.line);
   }
-  if (!frame.module.empty()) out += " (" + last_part(frame.module) + ")";
+  if (!frame.module.empty()) out += " (" + std::string(base_name(frame.module)) + ")";
   return out;
 }
 

@@ -20,8 +20,6 @@ std::string number_text(std::int64_t number);
 std::string counted(std::int64_t count, const std::string& one);
 /// "45 s", "12 min", "5 h", "3 d".
 std::string age_text(std::int64_t seconds);
-/// Last part of a path.
-std::string last_part(const std::string& path);
 /// "a, b, c and 12 more".
 std::string listed(const std::vector<std::string>& texts, std::size_t most = 8);
 

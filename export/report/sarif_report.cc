@@ -4,6 +4,7 @@
 // systems that ignore SARIF's own suppressions would open alerts for them.
 #include <nlohmann/json.hpp>
 
+#include "../base_name.h"
 #include "aside.h"
 #include "cause_text.h"
 #include "misuse_text.h"
@@ -54,7 +55,7 @@ json stack_of(const verdict::Stack& stack, const std::string& text, const Report
   for (const verdict::Frame& frame : stack) {
     json location = location_of(frame, options);
     location["message"] = message(frame_text(frame));
-    frames.push_back({{"location", location}, {"module", last_part(frame.module)}});
+    frames.push_back({{"location", location}, {"module", base_name(frame.module)}});
   }
   return {{"message", message(text)}, {"frames", frames}};
 }

@@ -14,7 +14,6 @@ namespace {
 using verdict::Decision;
 
 /// Lines for what does not fail, a process.
-constexpr std::size_t kMostSeen = 12;
 
 class TextReport {
  public:
@@ -75,10 +74,10 @@ class TextReport {
     if (in_one_line.empty()) return;
     line("");
     line("seen, does not fail:");
-    for (std::size_t i = 0; i < in_one_line.size() && i < kMostSeen; ++i)
+    for (std::size_t i = 0; i < in_one_line.size() && i < kMostToldInFull; ++i)
       add_one_line(*in_one_line[i], dump);
-    if (in_one_line.size() > kMostSeen)
-      line("  - " + number_text(static_cast<std::int64_t>(in_one_line.size() - kMostSeen)) +
+    if (in_one_line.size() > kMostToldInFull)
+      line("  - " + number_text(static_cast<std::int64_t>(in_one_line.size() - kMostToldInFull)) +
            " more");
   }
 

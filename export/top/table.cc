@@ -6,6 +6,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "../base_name.h"
 #include "../report/phrases.h"
 #include "../report/visible.h"
 #include "figures.h"
@@ -50,7 +51,7 @@ std::pair<std::int64_t, std::int64_t> rank(const Row& row, Order order) {
 
 std::string frame_name(const verdict::Frame& frame) {
   std::string text = frame.function;
-  if (!frame.file.empty()) text += " " + report::last_part(frame.file);
+  if (!frame.file.empty()) text += " " + std::string(base_name(frame.file));
   if (!frame.file.empty() && frame.line > 0) text += ":" + std::to_string(frame.line);
   return text;
 }

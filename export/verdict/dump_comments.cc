@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "../../preload/contract/counters.h"
+#include "../base_name.h"
 #include "../profile_words.h"
 
 namespace leakhook::verdict {
@@ -37,8 +38,7 @@ bool is_loss(const std::string& comment) {
 }
 
 std::string program_of(const std::string& command) {
-  const std::string word = command.substr(0, command.find(' '));
-  return word.substr(word.rfind('/') + 1);
+  return std::string(base_name(std::string_view(command).substr(0, command.find(' '))));
 }
 
 }  // namespace

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 
+#include "../base_name.h"
 #include "stack_names.h"
 
 namespace leakhook::verdict {
 namespace {
-
-std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 /// Does the pattern match the whole path?
 bool matches_whole(std::string_view pattern, std::string_view path) {
@@ -55,7 +54,7 @@ const Frame* owning_frame(const Stack& stack) {
 std::string place_of(const Frame& frame) {
   if (!frame.file.empty())
     return frame.file + (frame.line > 0 ? ":" + std::to_string(frame.line) : std::string());
-  if (!frame.module.empty()) return std::string(base_of(frame.module));
+  if (!frame.module.empty()) return std::string(base_name(frame.module));
   return frame.function;
 }
 

@@ -12,6 +12,7 @@
 
 #include "../../preload/contract/file_names.h"
 #include "../../preload/contract/kinds.h"
+#include "../base_name.h"
 #include "../file_bytes.h"
 #include "../open_file.h"
 #include "../segment_profiles.h"
@@ -123,8 +124,7 @@ std::string add(ReadProfile profile, ProfileFile* file, std::optional<Dump>* dum
   said.time_ns = profile.time_ns;
   const std::string error = read_comments(&said);
   if (!error.empty()) return error;
-  if (said.program.empty())
-    said.program = profile.main_module.substr(profile.main_module.rfind('/') + 1);
+  if (said.program.empty()) said.program = base_name(profile.main_module);
   said.executable = std::move(profile.main_module);
   said.build_id = std::move(profile.main_build_id);
   file->name = kProfileRows[static_cast<int>(profile.profile)].name;

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "../allocator_frames.h"
+#include "../base_name.h"
 #include "../demangle.h"
 
 namespace leakhook::verdict {
@@ -153,14 +154,12 @@ class NameReader {
   bool is_operator_ = false;  ///< in the name of a conversion, of new or delete
 };
 
-std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 bool is_general_library(std::string_view module) {
   static constexpr std::string_view kFiles[] = {"libc.so.",      "libc-2.",       "libpthread.so.",
                                                 "libm.so.",      "libdl.so.",     "librt.so.",
                                                 "ld-linux",      "libstdc++.so.", "libc++.so.",
                                                 "libc++abi.so.", "libgcc_s.so.",  "libleakhook.so"};
-  const std::string_view file = base_of(module);
+  const std::string_view file = base_name(module);
   return is_allocator_module(file) ||
          std::any_of(std::begin(kFiles), std::end(kFiles),
                      [&](std::string_view name) { return file.starts_with(name); });
@@ -199,7 +198,7 @@ bool has_name(const Frame& frame) {
 
 std::string normalised_name(const Frame& frame) {
   if (!has_name(frame))
-    return "[" + std::string(frame.module.empty() ? "unknown" : base_of(frame.module)) + "]";
+    return "[" + std::string(frame.module.empty() ? "unknown" : base_name(frame.module)) + "]";
   if (frame.function.starts_with('[')) return frame.function;  // a remark of the exporter's
   std::string name = frame.function.substr(0, frame.function.find(" [clone "));
   name = without_clone_suffix(name);

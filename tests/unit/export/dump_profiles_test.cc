@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "../../../export/elf_file.h"
 #include "../../../export/profile_writer.h"
 #include "profile_text.h"
 #include "segment_fixture.h"
@@ -302,13 +303,11 @@ TEST_F(DumpProfilesTest, CommentsTellWhatTheBooksTake) {
   header.regions[static_cast<int>(Region::stacks)].used = 1 + 4;
   header.regions[static_cast<int>(Region::nodes)].used = 1 + 10;
   builder_.bytes(Region::stack_index).resize(128);
-  builder_.bytes(Region::node_index).resize(64);
   make();
   for (const std::string& name : names()) {
     const ProfileText text = profile(name);
     EXPECT_TRUE(
-        text.has_comment("stack table: 4 stacks, 10 nodes, 416 bytes, 104.0 per distinct "
-                         "stack"));
+        text.has_comment("stack table: 4 stacks, 10 nodes, 312 bytes, 78.0 per distinct stack"));
     EXPECT_TRUE(text.has_comment("segment: 1001 bytes, 2 live heap records, 500.5 per record"));
   }
 }
@@ -373,6 +372,27 @@ TEST_F(DumpProfilesTest, AddressesOutsideOfTheirModuleHaveNoMapping) {
   builder_.fd(4, Kind::eventfd, builder_.stack({place(0x900011, library_)}));
   make();
   EXPECT_EQ(profile("fd").profile.location(0).mapping_id(), 0u);
+}
+
+TEST_F(DumpProfilesTest, AnAddressBehindTheCodeHasAMappingThatHoldsIt) {
+  const auto file = ElfFile::open(SAMPLE_PROGRAM);
+  ASSERT_TRUE(file);
+  const auto code = file->code_segments().at(0);
+  const std::uint64_t bias = 0x500000000, behind = bias + code.address + code.size;
+  const ModuleId begins_with_code = builder_.module(SAMPLE_PROGRAM, file->build_id(),
+                                                    bias + code.address, code.size + 0x1000, bias);
+  builder_.fd(4, Kind::eventfd,
+              builder_.stack({place(behind - 15, begins_with_code),
+                              place(behind + 17, begins_with_code)}));
+  make();
+  const auto fds = profile("fd").profile;
+  ASSERT_EQ(fds.location_size(), 2);
+  for (const auto& location : fds.location()) {
+    ASSERT_NE(location.mapping_id(), 0u);
+    const auto& mapping = fds.mapping(static_cast<int>(location.mapping_id()) - 1);
+    EXPECT_LE(mapping.memory_start(), location.address());
+    EXPECT_LT(location.address(), mapping.memory_limit());
+  }
 }
 
 /// A lost list whose second node hangs below the first, a block that may be reached, one that is.

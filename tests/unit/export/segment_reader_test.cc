@@ -67,7 +67,7 @@ SegmentBuilder small_segment() {
 void expect_small_segment(const Segment& segment) {
   EXPECT_EQ(segment.records<LiveBucket>(Region::live).size(), 250u);
   EXPECT_EQ(segment.records<StackRecord>(Region::stacks)[1].depth, 1);
-  EXPECT_EQ(segment.records<Node>(Region::nodes)[1].place, 0x1000u);
+  EXPECT_EQ(std::uint64_t{segment.records<Node>(Region::nodes)[1].place}, 0x1000u);
   EXPECT_EQ(segment.records<FdRecord>(Region::fds)[5].kind, Kind::eventfd);
   EXPECT_EQ(segment.records<StackCounts>(Region::counts)[1].objects, 1000u);
 }
