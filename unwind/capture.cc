@@ -136,6 +136,8 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
   return {count, End::cut};
 }
 
+std::uint64_t generation_of_rules() { return g_rules.generation(); }
+
 void forget_rules() {
   // First: a rule made by the old table must carry the old generation.
   refresh_objects();

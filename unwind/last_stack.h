@@ -35,7 +35,7 @@ struct LastStack {
   void prepare() {
     slots[0] = ~Address{0};
     count = known = 0;
-    fp_user = kNone;
+    fp_user_count = kept = 0;
     in_use_at = 0;
   }
 
@@ -51,10 +51,12 @@ struct LastStack {
   }
 
   std::uint32_t count;
-  std::uint32_t known;    ///< the outermost frames that may be met again: count or 0
-  std::uint32_t fp_user;  ///< the outermost known frame that is left by its frame pointer, or kNone
-  std::uint64_t generation;  ///< of the rules (RuleCache::Generation)
-  Address high;              ///< of the stack that is known (StackBounds)
+  std::uint32_t known;          ///< the outermost frames that may be met again: count or 0
+  std::uint32_t fp_user_count;  ///< how many known frames are left by their frame pointer
+  std::uint32_t kept;           ///< of the outermost frames, those of the capture before,
+  std::uint64_t hash_before;    ///< and the hash of all of that one
+  std::uint64_t generation;     ///< of the rules (RuleCache::Generation)
+  Address high;                 ///< of the stack that is known (StackBounds)
   Address in_use_at;  ///< CallSite::cfa of the capture that uses it, 0: free. For the owner alone.
 
   Address slots[kRoom];         ///< where the return address into this frame lies
@@ -63,9 +65,9 @@ struct LastStack {
   std::uint64_t hashes[kRoom];  ///< of this frame and all outer ones
 
   // Kept only for frames that are left by their frame pointer.
-  std::uint64_t fps[kRoom];  ///< the frame pointer
-  Address fp_slots[kRoom];   ///< the word that it was restored from; 0: it was never saved
-  std::uint64_t fp_users[kRoom / 64 + 1];  ///< a bit for each of them from fp_user on, to count
+  std::uint64_t fps[kRoom];       ///< the frame pointer
+  Address fp_slots[kRoom];        ///< the word that it was restored from; 0: it was never saved
+  std::uint32_t fp_users[kRoom];  ///< which frames they are, outermost first: fp_user_count of them
 };
 
 }  // namespace leakhook::unwind

@@ -39,4 +39,8 @@ Rule find_or_compile(Address pc, bool is_exact, RuleCache::Generation generation
   return rule.kind() != Rule::absent ? rule : compile_and_cache(pc, is_exact, generation);
 }
 
+Rule find_in_cache(Address pc, bool is_exact, RuleCache::Generation generation) {
+  return g_rules.find(pc, is_exact, generation);
+}
+
 }  // namespace leakhook::unwind

@@ -20,15 +20,33 @@ extern std::atomic<ObjectObserver> g_observer;
 __attribute__((noinline)) Rule find_or_compile(Address pc, bool is_exact,
                                                RuleCache::Generation generation);
 
+/// From another place of the cache than its home. Rule::absent: it is not there.
+__attribute__((noinline)) Rule find_in_cache(Address pc, bool is_exact,
+                                             RuleCache::Generation generation);
+
 #pragma GCC visibility pop
+
+/// From its home in the cache, else what one of the two above says.
+[[gnu::always_inline]] inline Rule rule_from_home_or(Rule (*elsewhere)(Address, bool,
+                                                                       RuleCache::Generation),
+                                                     Address pc, bool is_exact,
+                                                     RuleCache::Generation generation) {
+  Rule rule;
+  if (g_rules.find_at_home(pc, is_exact, generation, &rule)) [[likely]]
+    return rule;
+  return elsewhere(pc, is_exact, generation);
+}
 
 /// Never Rule::absent. `is_exact`: the address was interrupted, it is not a return address.
 [[gnu::always_inline]] inline Rule rule_of(Address pc, bool is_exact,
                                            RuleCache::Generation generation) {
-  Rule rule;
-  if (g_rules.find_at_home(pc, is_exact, generation, &rule)) [[likely]]
-    return rule;
-  return find_or_compile(pc, is_exact, generation);
+  return rule_from_home_or(find_or_compile, pc, is_exact, generation);
+}
+
+/// Rule::absent: it was not compiled yet. Any word may be asked for.
+[[gnu::always_inline]] inline Rule cached_rule_of(Address pc, bool is_exact,
+                                                  RuleCache::Generation generation) {
+  return rule_from_home_or(find_in_cache, pc, is_exact, generation);
 }
 
 }  // namespace leakhook::unwind

@@ -57,6 +57,7 @@ constexpr bool agrees<Row, R(A..., ...) noexcept> = begins_as<R(A...), Row>;
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wignored-attributes"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // sigset
 #define INTERPOSED(ret, name, params, args) \
   static_assert(agrees<ret params, decltype(::name)>, #name ": not what libc declares");
 #include "../interposed.def"

@@ -29,7 +29,7 @@ namespace leakhook {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x3167657368656c6cULL;  // "llehseg1"
 /// Bump with every change of a struct or of a meaning in this file.
-inline constexpr std::uint32_t kLayoutVersion = 6;
+inline constexpr std::uint32_t kLayoutVersion = 7;
 
 /// Index into the stacks region; 0: no stack.
 using StackId = std::uint32_t;
@@ -56,7 +56,6 @@ enum class Region : std::uint32_t {
   marks,        ///< MarkRecord, index = mark id
   reach,        ///< packed: ReachRecord, the blocks that a snapshot found not to be reachable
   stack_index,  ///< not streamed: hash of a stack → stack id
-  node_index,   ///< not streamed: hash of a node → node id
   overflows,    ///< not streamed: which groups of the live table others stand in for
   count
 };
@@ -260,14 +259,13 @@ struct StackRecord {
 };
 static_assert(sizeof(StackRecord) == 16, "bump kLayoutVersion");
 
-/// One frame, shared by all stacks with the same frames outside of it. Written once, before any
-/// stack or node names it.
-struct Node {
+/// One frame, shared by stacks with the same frames outside of it. Written once, before any stack
+/// or node names it.
+struct [[gnu::packed]] Node {
   std::uint64_t place;  ///< return address (48 bits) | module id << 48
   NodeId parent;        ///< the calling frame; 0 = outermost
-  std::uint32_t hash;   ///< private to the service
 };
-static_assert(sizeof(Node) == 16, "bump kLayoutVersion");
+static_assert(sizeof(Node) == 12, "bump kLayoutVersion");
 constexpr std::uint64_t address_of_place(std::uint64_t place) { return place << 16 >> 16; }
 constexpr ModuleId module_of_place(std::uint64_t place) {
   return static_cast<ModuleId>(place >> 48);

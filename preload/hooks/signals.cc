@@ -51,6 +51,25 @@ sighandler_t hook_ssignal(int number, sighandler_t action) {
   return change(real::ssignal, number, action);
 }
 
+/// Beside the handler it changes the calling thread's mask, and SIG_HOLD only that.
+sighandler_t hook_sigset(int number, sighandler_t action) {
+  struct sigaction wanted {};
+  wanted.sa_handler = action;
+  const bool holds = action == SIG_HOLD;
+  const life::SignalChange change = life::signal_changes(number, holds ? nullptr : &wanted);
+  if (change.is_done && !holds) {
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    if (sigprocmask(SIG_UNBLOCK, &set, &before) != 0) return SIG_ERR;
+    return sigismember(&before, number) == 1 ? SIG_HOLD : SIG_DFL;
+  }
+  const sighandler_t previous = real::sigset(number, action);
+  if (previous == SIG_ERR) return previous;
+  life::signal_changed(number, holds ? nullptr : &wanted);
+  return change.previous_is_ours && previous != SIG_HOLD ? SIG_DFL : previous;
+}
+
 int hook_sigaction(int number, const struct sigaction* action, struct sigaction* old) {
   return change(real::sigaction, number, action, old);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "../ledger/program_memory.h"
 #include "declarations.h"
 #include "descriptors.h"
 
@@ -20,7 +21,7 @@ struct Peer {
   Peer(sockaddr* address, socklen_t* size)
       : address(address != nullptr ? address : reinterpret_cast<sockaddr*>(&own)),
         size(address != nullptr ? size : &own_size),
-        capacity(this->size != nullptr ? *this->size : 0) {}
+        capacity(ledger::can_be_read(this->size, sizeof *this->size) ? *this->size : 0) {}
   Peer(const Peer&) = delete;
 
   int accepted(const ledger::Caller& caller, int fd) const {

@@ -5,6 +5,7 @@
 // vfork returns twice, the first time into a child that overwrites what lies below its caller's
 // frame: so these ask a function of ours and then jump to the real one.
 #include "../base/system.h"
+#include "../ledger/program_memory.h"
 #include "declarations.h"
 #include "sandbox_calls.h"
 #include "tail_jump.h"
@@ -46,7 +47,8 @@ __attribute__((visibility("hidden"), used)) void* leakhook_before_syscall(long n
   if (number == SYS_prctl) note_prctl(static_cast<long>(a), b, c);
   if (sys::is_vfork(number)) ledger::thread_vforks();
   if (number == SYS_clone) note_clone(a);
-  if (number == SYS_clone3 && a != 0) note_clone(*reinterpret_cast<const std::uint64_t*>(a));
+  const auto* flags = reinterpret_cast<const std::uint64_t*>(a);  // first of clone3's arguments
+  if (number == SYS_clone3 && ledger::can_be_read(flags, sizeof *flags)) note_clone(*flags);
   return reinterpret_cast<void*>(real::syscall);
 }
 }

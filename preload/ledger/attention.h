@@ -10,11 +10,9 @@
 
 #include "../contract/layout.h"
 
-namespace leakhook::unwind {
-struct LastStack;
-}
-
 namespace leakhook::ledger {
+
+struct RememberedStacks;
 
 /// A page of its own that the kernel wipes in every forked child (MADV_WIPEONFORK): zero means
 /// "nobody has been born here".
@@ -48,10 +46,10 @@ struct alignas(8) ThisThread {
   std::uint64_t stack_low;
   std::uint64_t stack_high;
   std::int64_t bytes_until_sample;
-  std::uint64_t random;           ///< state of the sampler, 0 = not seeded
-  unwind::LastStack* last_stack;  ///< null: every walk begins afresh
-  std::uint32_t shard;            ///< 1 + shard of the counts, 0 = not taken yet
-  NameId name;                    ///< where record is null
+  std::uint64_t random;          ///< state of the sampler, 0 = not seeded
+  RememberedStacks* remembered;  ///< null: every walk begins afresh
+  std::uint32_t shard;           ///< 1 + shard of the counts, 0 = not taken yet
+  NameId name;                   ///< where record is null
 };
 static_assert(offsetof(ThisThread, vforked) == offsetof(ThisThread, own_work) + 4);
 static_assert(sizeof(ThisThread) <= 64);

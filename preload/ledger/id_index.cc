@@ -15,13 +15,25 @@ bool IdIndex::prepare() {
   return true;
 }
 
+std::uint32_t IdIndex::find_elsewhere(std::uint64_t hash, std::uint64_t size) const {
+  std::uint64_t id = 0;
+  (void)for_each_place(hash, size, [&](const Entry& entry) {
+    const std::uint64_t seen = entry.hash.load(std::memory_order_relaxed);
+    if (seen == hash) id = entry.id.load(std::memory_order_acquire);  // pairs with claim()
+    return seen == 0 || id != 0;
+  });
+  return static_cast<std::uint32_t>(id);
+}
+
 /// False: no place is free. An entry that is there already is as good as one that was claimed.
-bool IdIndex::claim(std::uint64_t hash, std::uint64_t size, std::uint64_t entry) {
-  return for_each_place(hash, size, [&](std::uint64_t index) {
-    std::uint64_t seen = entries()[index].load(std::memory_order_relaxed);
-    if (seen != 0) return seen == entry;
-    return entries()[index].compare_exchange_strong(seen, entry, std::memory_order_release) ||
-           seen == entry;  // release pairs with the acquires in find(): the thing was written first
+bool IdIndex::claim(std::uint64_t hash, std::uint64_t size, std::uint64_t id) {
+  return for_each_place(hash, size, [&](Entry& entry) {
+    std::uint64_t seen = entry.hash.load(std::memory_order_relaxed);
+    if (seen == 0 && entry.hash.compare_exchange_strong(seen, hash, std::memory_order_relaxed)) {
+      entry.id.store(id, std::memory_order_release);  // pairs with find(): the thing was written
+      return true;
+    }
+    return seen == hash && entry.id.load(std::memory_order_relaxed) == id;
   });
 }
 
@@ -31,8 +43,8 @@ bool IdIndex::grow(std::uint64_t size) {
   segment.wants_pages(region_, bytes - size * 2 * sizeof(Entry), bytes);
   Entry* old = entries() + (size - kSmallest);
   for (std::uint64_t i = 0; i < size; ++i)
-    if (const std::uint64_t entry = old[i].load(std::memory_order_acquire); entry != 0)
-      (void)claim(entry, size * 2, entry);  // half as full: there is room
+    if (const std::uint64_t id = old[i].id.load(std::memory_order_acquire); id != 0)
+      (void)claim(old[i].hash.load(std::memory_order_relaxed), size * 2, id);  // there is room
   if (!size_.compare_exchange_strong(size, size * 2, std::memory_order_release))
     return true;  // release pairs with the acquires in find() and add(); another thread was faster
   // Whoever still looks there finds nothing, which costs a second id.
@@ -42,15 +54,14 @@ bool IdIndex::grow(std::uint64_t size) {
 }
 
 bool IdIndex::add(std::uint64_t hash, std::uint32_t id) {
-  const std::uint64_t entry = (hash >> 32 << 32) | id;
   std::uint64_t size = 0;
   do {
     size = size_.load(std::memory_order_acquire);  // pairs with grow()
     // Ids are given in turn, so this one tells how many there are. In a table more than half full
     // too many would be found away from their homes: every second stack of python3 was.
-    if (id <= size / 2 && claim(hash, size, entry)) return true;
+    if (id <= size / 2 && claim(hash, size, id)) return true;
   } while (grow(size));  // of the table that was full: another thread may have done it
-  return claim(hash, size, entry);
+  return claim(hash, size, id);
 }
 
 }  // namespace leakhook::ledger

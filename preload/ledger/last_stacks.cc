@@ -12,26 +12,24 @@
 namespace leakhook::ledger::last_stacks {
 namespace {
 
-using unwind::LastStack;
-
 /// Each piece costs the process two or three of its 65 530 mappings.
 constexpr std::uint32_t kInPiece = 32;
 constexpr std::uint32_t kPieces = kMost / kInPiece;
 /// Whole pages, so that what a thread never touches is not there.
-constexpr std::uint64_t kSize = (sizeof(LastStack) + 4095) / 4096 * 4096;
+constexpr std::uint64_t kSize = (sizeof(RememberedStacks) + 4095) / 4096 * 4096;
 
 constinit std::atomic<char*> pieces[kPieces]{};
-/// Per stack: 1 + the number of the free one behind it, 0: none.
+/// Of each: 1 + the number of the free one behind it, 0: none.
 constinit std::atomic<std::uint32_t> next_free[kMost]{};
 /// Lower half: 1 + the first free one. Upper half: a count, so that a head that was taken and came
 /// back meanwhile is not mistaken for the one that was seen.
 constinit std::atomic<std::uint64_t> head{0};
 constinit std::atomic<std::uint32_t> pieces_mapped{0};
 
-LastStack* at(std::uint32_t number) {
+RememberedStacks* at(std::uint32_t number) {
   char* piece =
       pieces[number / kInPiece].load(std::memory_order_acquire);  // pairs with map_piece()
-  return reinterpret_cast<LastStack*>(piece + number % kInPiece * kSize);
+  return reinterpret_cast<RememberedStacks*>(piece + number % kInPiece * kSize);
 }
 
 constexpr std::uint64_t head_after(std::uint64_t now, std::uint32_t first) {
@@ -58,7 +56,7 @@ bool pop(std::uint32_t* number) {
   }
 }
 
-/// Maps one piece more and takes its first stack. False: no memory.
+/// Maps one piece more and takes its first one. False: no memory.
 bool map_piece(std::uint32_t* number) {
   const std::uint32_t piece = pieces_mapped.fetch_add(1, std::memory_order_relaxed);
   void* mapped = piece < kPieces ? sys::map_apart(kInPiece * kSize) : nullptr;
@@ -76,18 +74,19 @@ bool map_piece(std::uint32_t* number) {
 
 }  // namespace
 
-LastStack* take() {
+RememberedStacks* take() {
   std::uint32_t number = 0;
   if (!pop(&number) && !map_piece(&number)) return nullptr;
-  LastStack* stack = at(number);
-  stack->prepare();
-  return stack;
+  RememberedStacks* stacks = at(number);
+  stacks->last.prepare();
+  stacks->cache.prepare();
+  return stacks;
 }
 
-void give_back(LastStack* stack) {
+void give_back(RememberedStacks* stacks) {
   for (std::uint32_t piece = 0; piece < kPieces; ++piece) {
     const char* begin = pieces[piece].load(std::memory_order_acquire);
-    const auto distance = static_cast<std::uint64_t>(reinterpret_cast<const char*>(stack) - begin);
+    const auto distance = static_cast<std::uint64_t>(reinterpret_cast<const char*>(stacks) - begin);
     if (begin == nullptr || distance >= kInPiece * kSize) continue;
     return push(static_cast<std::uint32_t>(piece * kInPiece + distance / kSize));
   }
@@ -101,7 +100,7 @@ void visit_pieces(void (*visit)(void* context, std::uint64_t begin, std::uint64_
   }
 }
 
-void keep_only(LastStack* mine) {
+void keep_only(RememberedStacks* mine) {
   head.store(0, std::memory_order_relaxed);
   const std::uint32_t mapped = pieces_mapped.load(std::memory_order_relaxed);
   for (std::uint32_t piece = 0; piece < mapped && piece < kPieces; ++piece) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which memory does a thread remember its last stack in? Taken at the thread's first event, given
+// Which memory does a thread remember its stacks in? Taken at the thread's first event, given
 // back at its end.
 //
 // The memory is mapped in pieces and never unmapped: as many as there were threads at one time.
@@ -7,16 +7,24 @@
 // Async-signal-safe, never waits, never allocates from the service's heap.
 #pragma once
 #include "../../unwind/last_stack.h"
+#include "../../unwind/stack_cache.h"
 
-namespace leakhook::ledger::last_stacks {
+namespace leakhook::ledger {
+
+struct RememberedStacks {
+  unwind::LastStack last;
+  unwind::StackCache cache;
+};
+
+namespace last_stacks {
 
 /// Knows nothing yet. Null: no memory, or more threads than kMost; the thread goes without.
-unwind::LastStack* take();
+RememberedStacks* take();
 /// Requires: from take(), and nobody uses it.
-void give_back(unwind::LastStack* stack);
+void give_back(RememberedStacks* stacks);
 
 /// Forked child: all but `mine` (may be null) are free.
-void keep_only(unwind::LastStack* mine);
+void keep_only(RememberedStacks* mine);
 
 inline constexpr std::uint32_t kMost = 1 << 15;
 
@@ -24,4 +32,5 @@ inline constexpr std::uint32_t kMost = 1 << 15;
 void visit_pieces(void (*visit)(void* context, std::uint64_t begin, std::uint64_t end),
                   void* context);
 
-}  // namespace leakhook::ledger::last_stacks
+}  // namespace last_stacks
+}  // namespace leakhook::ledger

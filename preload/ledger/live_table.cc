@@ -14,6 +14,7 @@ constinit std::atomic<std::uint8_t> guesses[1u << 18]{};
 
 namespace {
 
+constexpr std::uint64_t kPage = kInPage * sizeof(LiveRecord);
 constexpr std::uint32_t kSmallest = 16;  // pages: 4096 records
 /// Up to here a table doubles; larger ones grow by halves, so that little more than a third is
 /// free.
@@ -31,7 +32,8 @@ constexpr std::uint32_t end_of(std::uint32_t level) {
   }
   return end;
 }
-static_assert(end_of(6) == kDoublesUpTo && end_of(7) == 1536 && end_of(8) == 2048);
+constexpr std::uint32_t kDoublings = 6;
+static_assert(end_of(kDoublings) == kDoublesUpTo && end_of(7) == 1536 && end_of(8) == 2048);
 
 /// The level that lies between two ends: their distance is a power of two.
 Level level_between(std::uint32_t begin, std::uint32_t end) {
@@ -60,8 +62,18 @@ void lower(std::atomic<std::uint8_t>& overflow) {
 }
 
 /// Where a record goes whose home group is full: the first one of another group, given by the whole
-/// address. One is tried while the table can grow, all when it cannot.
+/// address.
 constexpr int kOthers = 3;
+
+/// How many of them are tried before the table grows: none while it is small and far from the
+/// ceiling, as time is dearer than memory then, else all of the newest level. Once it cannot grow,
+/// all of each level.
+int others_before_growth(std::uint32_t last, std::uint32_t level) {
+  const bool is_small =
+      last < kDoublings && end_of(last + 1) * kPage <= segment.header->settings.memory_bytes / 16;
+  return is_small ? 0 : level == last ? kOthers : 1;
+}
+
 LiveRecord& other_home(Level level, std::uint64_t address, int which) {
   const std::uint64_t hash = std::rotl(mix(address), 21 * which);
   return level.page(hash)[hash % kInPage / kGroup * kGroup];
@@ -88,6 +100,7 @@ bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others) 
   const std::uint64_t address = address_of_key(key);
   LiveRecord& home = home_in(level, address);
   if (claim_in(home, key, value)) return true;
+  if (others == 0) return false;
   std::atomic<std::uint8_t>& overflow = overflow_of(home);
   raise(overflow);  // before the record is there, so that nobody misses it
   for (int i = 0; i < others; ++i)
@@ -114,9 +127,8 @@ bool withdraw_in(LiveRecord& first, std::uint64_t address, Found* found) {
   return false;
 }
 
-bool withdraw_from(Level level, std::uint64_t address, Found* found) {
-  LiveRecord& home = home_in(level, address);
-  if (withdraw_in(home, address, found)) return true;
+/// From where a record lies that found no room in its home group.
+bool withdraw_from_others(Level level, LiveRecord& home, std::uint64_t address, Found* found) {
   std::atomic<std::uint8_t>& overflow = overflow_of(home);
   if (overflow.load(std::memory_order_relaxed) == 0) return false;
   for (int i = 0; i < kOthers; ++i) {
@@ -127,6 +139,11 @@ bool withdraw_from(Level level, std::uint64_t address, Found* found) {
   return false;
 }
 
+bool withdraw_from(Level level, std::uint64_t address, Found* found) {
+  LiveRecord& home = home_in(level, address);
+  return withdraw_in(home, address, found) || withdraw_from_others(level, home, address, found);
+}
+
 /// A search through a table without room reads some hundred cache lines, and a program goes on
 /// allocating when it has filled the table: so many blocks after a vain one find room only where
 /// they look first and in one of the larger levels.
@@ -135,7 +152,6 @@ constinit std::atomic<std::uint32_t> hopeless{0};
 
 /// Adds a level behind number `last`. False: it cannot grow.
 bool grow(std::uint32_t last) {
-  constexpr std::uint64_t kPage = kInPage * sizeof(LiveRecord);
   const std::uint32_t have = end_of(last), end = end_of(last + 1);
   if (end * kPage > segment.reserved(Region::live) || last + 1 == kMostLevels ||
       !segment.commit(Region::overflows, end * kInPage / kGroup) ||
@@ -162,7 +178,7 @@ bool insert_with_care(std::uint64_t key, std::uint64_t value) {
     last = newest.load(std::memory_order_acquire);  // pairs with grow()
     const std::uint32_t most = last < kTried ? last + 1 : kTried;
     for (std::uint32_t i = 0; i < most; ++i)
-      if (insert_into(last - i, key, value, 1)) return true;
+      if (insert_into(last - i, key, value, others_before_growth(last, last - i))) return true;
   } while (grow(last));  // of the table that was full: another thread may have done it
   for (std::uint32_t i = 0; i <= last; ++i)
     if (insert_into(i, key, value, kOthers)) return true;
@@ -195,7 +211,9 @@ bool prepare(const Segment& made) {
   return true;
 }
 
-bool insert_elsewhere(std::uint64_t key, std::uint64_t value) {
+bool insert_elsewhere(LiveRecord& home, std::uint64_t key, std::uint64_t value) {
+  // Beside its home first: the guess stays, and the line is there.
+  if (claim_in(home, key, value)) return true;
   if (hopeless.load(std::memory_order_relaxed) == 0 ? insert_with_care(key, value)
                                                     : insert_in_passing(key, value))
     return true;
@@ -203,10 +221,12 @@ bool insert_elsewhere(std::uint64_t key, std::uint64_t value) {
   return false;
 }
 
-Found withdraw_elsewhere(std::uint64_t address) {
+Found withdraw_elsewhere(LiveRecord& home, std::uint64_t address) {
   Found found;
+  if (withdraw_in(home, address, &found)) return found;
   const std::uint32_t guess = guess_for(address).load(std::memory_order_relaxed);
-  if (withdraw_from(levels[guess].load(std::memory_order_acquire), address, &found)) return found;
+  const Level guessed = levels[guess].load(std::memory_order_acquire);
+  if (withdraw_from_others(guessed, home_in(guessed, address), address, &found)) return found;
   const std::uint32_t last = newest.load(std::memory_order_acquire);
   // The larger levels are out of the cache: ask for their lines at once.
   for (std::uint32_t i = 0; i <= last && i < kTried; ++i)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which heap blocks are alive? 16 bytes each, four to a cache line, found by address.
 //
-// A row of levels; the newest one takes new records, growing moves nothing. In a level each page of
-// the heap has a page of the table, given by a hash of its number, and each block a home in it, so
-// that blocks that lie side by side have their records side by side: in the same lines, in the same
-// pages. When the home and its group of two lines are full the record lies in another group, and
-// the home group's byte in Region::overflows says how many do. Which level has a block is
-// remembered for its page of the heap: a guess that saves the search.
+// A row of levels; the newest one takes new records, growing moves nothing. In a level every 8 KiB
+// of the heap have a page of the table, given by a hash of their number, and each block a home in
+// it, so that blocks that lie side by side have their records side by side: in the same lines, in
+// the same pages. When the home and its group of two lines are full the record lies in another
+// group, and the home group's byte in Region::overflows says how many do. Which level has a block
+// is remembered for its piece of the heap: a guess that saves the search.
 //
 // Who writes: the thread that owns an address inserts and withdraws its record; slots are claimed
 // by compare-and-swap, without the bus lock as long as the process has one thread. Who reads: other
@@ -29,9 +29,11 @@ struct Found {
 
 /// Eight records: two cache lines.
 inline constexpr std::uint64_t kGroup = 8;
-/// The records of one page: 4 KiB of table for 4 KiB of heap, room for a block in every 16 bytes.
-inline constexpr int kPageBits = 12;
-inline constexpr std::uint64_t kInPage = 256;
+/// 4 KiB of table, a page, for 8 KiB of heap: a record for a block in every 32 bytes, as malloc of
+/// glibc makes none smaller.
+inline constexpr int kPageBits = 13;
+inline constexpr int kPlaceBits = 5;
+inline constexpr std::uint64_t kInPage = std::uint64_t{1} << (kPageBits - kPlaceBits);
 
 /// A part of the table: 2^(64 − shift) pages. One word, so that it is read and written whole: where
 /// it begins, and in the free lower bits the shift, which is all that a shift instruction looks at.
@@ -55,15 +57,16 @@ inline constexpr std::uint32_t kMostLevels = 48;
 extern std::atomic<Level> levels[kMostLevels];
 extern std::atomic<std::uint32_t> newest;  ///< index into levels
 
-/// Into which level a record of this page of the heap went last. One byte for each of 2^18 pages.
+/// Into which level a record of this piece of the heap went last. One byte for each of 2^18 pieces.
 extern std::atomic<std::uint8_t> guesses[1u << 18];
 
 /// Commits the first groups. False: no memory.
 bool prepare(const Segment& segment);
 
 /// The slow ways: the home is taken, or holds another record.
-bool insert_elsewhere(std::uint64_t key, std::uint64_t value) __attribute__((noinline));
-Found withdraw_elsewhere(std::uint64_t address) __attribute__((noinline));
+bool insert_elsewhere(LiveRecord& home, std::uint64_t key, std::uint64_t value)
+    __attribute__((noinline));
+Found withdraw_elsewhere(LiveRecord& home, std::uint64_t address) __attribute__((noinline));
 
 /// A key without its birth.
 inline bool is_key_of(std::uint64_t key, std::uint64_t address) {
@@ -81,7 +84,7 @@ inline LiveRecord& home_in(Level level, std::uint64_t address) {
   // do not: with bits 32 and up a table of 1 000 000 blocks grew to 134 MB, not 25. The lower ones
   // move the places in a page on, as blocks like to begin at round addresses.
   const std::uint64_t hash = (address >> kPageBits) * 0x9e3779b97f4a7c15ULL;
-  return level.page(hash)[((address >> 4) + hash) % kInPage];
+  return level.page(hash)[((address >> kPlaceBits) + hash) % kInPage];
 }
 
 inline bool claim(LiveRecord& record) {
@@ -107,7 +110,7 @@ inline LiveRecord& home_for(std::uint64_t address) {
 /// False: the table is full (counted). Requires: `home` is what home_for() said of this address;
 /// the table may have grown since.
 inline bool insert(LiveRecord& home, std::uint64_t key, std::uint64_t value) {
-  if (!claim(home)) return insert_elsewhere(key, value);
+  if (!claim(home)) return insert_elsewhere(home, key, value);
   publish(home, key, value);
   return true;
 }
@@ -119,7 +122,7 @@ inline bool insert(std::uint64_t key, std::uint64_t value) {
 inline Found withdraw(std::uint64_t address) {
   LiveRecord& record = home_for(address);
   const std::uint64_t key = record.key.load(std::memory_order_acquire);  // pairs with publish()
-  if (!is_key_of(key, address)) return withdraw_elsewhere(address);
+  if (!is_key_of(key, address)) return withdraw_elsewhere(record, address);
   if (key == 0) __builtin_unreachable();  // callers need not ask again whether it was found
   const Found found{key, record.value.load(std::memory_order_relaxed)};
   record.key.store(0, std::memory_order_release);  // pairs with the claim of the next owner

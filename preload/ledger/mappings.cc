@@ -5,8 +5,8 @@
 #include "attention.h"
 #include "ledger.h"
 #include "moment.h"
-#include "patience.h"
 #include "resource_table.h"
+#include "versioned.h"
 
 namespace leakhook::ledger {
 namespace {
@@ -17,24 +17,11 @@ std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_
 std::uint64_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
 
 /// One change of ranges at a time, so that two threads that unmap two parts of one record do not
-/// overlook each other's remainders. Whoever cannot have it (its holder was interrupted by the very
-/// handler that wants it, or cancelled) goes on without: counted.
-class Turn {
- public:
-  Turn() {
-    Patience patience;
-    do is_mine_ = !busy_.exchange(true, std::memory_order_acquire);  // pairs with the destructor
-    while (!is_mine_ && patience.lasts());
-    if (!is_mine_) segment.count(Counter::mapping_contention);
-  }
-  ~Turn() { busy_.store(false, std::memory_order_release); }
-  static void reset() { busy_.store(false, std::memory_order_relaxed); }
-
- private:
-  static constinit std::atomic<bool> busy_;
-  bool is_mine_ = false;
+/// overlook each other's remainders.
+constinit Version turns{0};
+struct Turn : Writing {
+  Turn() : Writing(turns, Counter::mapping_contention) {}
 };
-constinit std::atomic<bool> Turn::busy_{false};
 
 /// What a cut of [from, to) takes out, and what must be put back of it.
 struct Cut {
@@ -112,7 +99,7 @@ void cut_out(std::uint64_t from, std::uint64_t size, Beneath beneath, WithdrawnR
 
 }  // namespace
 
-void reset_mappings() { Turn::reset(); }
+void reset_mappings() { end_for_others(turns); }
 
 void acquired_mapping(const Caller& caller, const void* address, std::size_t size, Beneath beneath,
                       bool is_shm) {

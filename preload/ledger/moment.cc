@@ -50,7 +50,7 @@ unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.
     return;
   }
   this_thread.shard = 1 + shards::take();
-  this_thread.last_stack = last_stacks::take();
+  this_thread.remembered = last_stacks::take();
 }
 
 /// The thread's first event, and every stack that is not remembered.
@@ -94,13 +94,19 @@ bool may_remember(const LastStack& last, const Caller& caller) {
 }
 
 StackId stack_of(const Caller& caller) {
-  LastStack* last = this_thread.last_stack;
-  if (last == nullptr || !may_remember(*last, caller)) [[unlikely]]
+  RememberedStacks* remembered = this_thread.remembered;
+  if (remembered == nullptr || !may_remember(remembered->last, caller)) [[unlikely]]
     return walk_afresh(caller);
-  const LastStackInUse in_use(last, caller.cfa);
-  const unwind::End end = unwind::capture_on_own_stack(caller, stack_bounds(), last);
+  LastStack& last = remembered->last;
+  unwind::StackCache& cache = remembered->cache;
+  const LastStackInUse in_use(&last, caller.cfa);
+  cache.renew(unwind::generation_of_rules(), stack_table::meaning());
+  if (const StackId known = cache.find(caller)) return known;
+  const unwind::End end = unwind::capture_on_own_stack(caller, stack_bounds(), &last);
   count_end(end);
-  return stack_table::intern(*last, end);
+  const StackId stack = stack_table::intern(last, end);
+  if (stack != 0) cache.keep(caller, last, stack);
+  return stack;
 }
 
 std::uint32_t count_birth() {
@@ -143,12 +149,12 @@ bool may_record_kind(Kind kind) {
 }
 
 void give_back_equipment() {
-  LastStack* last = this_thread.last_stack;
+  RememberedStacks* remembered = this_thread.remembered;
   const std::uint32_t shard = this_thread.shard;
-  this_thread.last_stack = nullptr;
+  this_thread.remembered = nullptr;
   this_thread.shard = shard == 0 ? 0 : 1 + shards::kShared;
   std::atomic_signal_fence(std::memory_order_seq_cst);  // a signal handler may record, too
-  if (last != nullptr) last_stacks::give_back(last);
+  if (remembered != nullptr) last_stacks::give_back(remembered);
   if (shard != 0) shards::give_back(shard - 1);
 }
 
@@ -156,7 +162,7 @@ void keep_own_equipment() {
   for (std::atomic<bool>& is_taken : scratch_is_taken)
     is_taken.store(false, std::memory_order_relaxed);
   last_birth.store(0, std::memory_order_relaxed);
-  last_stacks::keep_only(this_thread.last_stack);
+  last_stacks::keep_only(this_thread.remembered);
   shards::keep_only(this_thread.shard == 0 ? shards::kShared : this_thread.shard - 1);
 }
 

@@ -18,7 +18,7 @@ Moment take_moment(const Caller& caller);
 /// Whether this kind is tracked and this event may be recorded now.
 bool may_record_kind(Kind kind);
 
-/// The thread ends: its last stack and its shard of the counts are free. Events after that are
+/// The thread ends: what it remembers of its stacks and its shard of the counts are free. Events after that are
 /// recorded by slower ways.
 void give_back_equipment();
 

@@ -217,7 +217,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   // each could need, so that address space, not memory, is what is spent.
   const std::uint64_t pages = power_of_two_below(memory < 1 << 20 ? 1 << 20 : memory);
   const std::uint64_t stacks = pages / 128 < kMaxStacks ? pages / 128 : std::uint64_t{kMaxStacks};
-  const std::uint64_t nodes = pages / 32;
+  const std::uint64_t nodes = pages / 16;
   const auto at_most = [](std::uint64_t value, std::uint64_t most) {
     return value < most ? value : most;
   };
@@ -236,8 +236,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
   reserve(Region::names, sizeof(NameRecord) * kMaxNames);
   reserve(Region::marks, sizeof(MarkRecord) * kMaxMarks);
-  reserve(Region::stack_index, stacks * 4 * sizeof(std::uint64_t));
-  reserve(Region::node_index, nodes * 4 * sizeof(std::uint64_t));
+  reserve(Region::stack_index, stacks * 4 * 2 * sizeof(std::uint64_t));
   reserve(Region::overflows, pages / 128);  // a byte for a group of eight records
   std::uint64_t offset = kHeaderSize;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which id has this stack? Stacks are stored as a tree of shared nodes and found by one hash.
+// Which id has this stack? Stacks are found by one hash and stored as a tree: a new stack has the
+// nodes of its outer frames in common with the one that its thread captured before.
 //
 // Who writes: any thread appends, nothing is ever changed or removed. Who reads: other processes,
 // the stacks and nodes up to the numbers handed out. Each record is whole before its id goes
 // anywhere; a node is written before the nodes and stacks that name it.
-// The hash of a stack is made from the outermost frame inwards (LastStack::step), so that each
-// frame's part of it names the node of that frame.
 // Async-signal-safe, never waits.
 #pragma once
 #include <span>
@@ -27,6 +26,9 @@ StackId intern(std::span<const unwind::Address> frames, unwind::End end);
 /// Adds one object of `bytes` to everything ever acquired from this stack. `shard` as
 /// shards::take().
 void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint64_t bytes);
+
+/// What ids mean at the moment: another number after prepare() and the two below.
+std::uint64_t meaning();
 
 /// Addresses may mean another library from now on: the same frames become another stack.
 void begin_generation();

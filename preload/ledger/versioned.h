@@ -10,23 +10,17 @@
 
 namespace leakhook::ledger {
 
-/// The right to change one record. A writer that died half-way (asynchronous cancellation) leaves
-/// the version odd: the next one waits (patience.h), takes over and makes it whole. Counted, as the
-/// record may have been changed by two at once if the other one was only very slow.
+/// The right to change one record. A writer that died half-way (asynchronous cancellation), or that
+/// this thread interrupted in a handler, leaves the version odd: the next one waits (patience.h), takes
+/// over and makes it whole. Counted, as the record may have been changed by two at once if the other
+/// one was only very slow.
 class Writing {
  public:
-  explicit Writing(Version& version) : version_(version) {
+  explicit Writing(Version& version, Counter seizures = Counter::records_seized)
+      : version_(version) {
     std::uint32_t now = version.load(std::memory_order_relaxed);
-    Patience patience;
-    // acquire pairs with the destructor's release
-    while ((now & 1) != 0 ||
-           !version.compare_exchange_weak(now, now + 1, std::memory_order_acquire)) {
-      if (!patience.lasts()) {
-        segment.count(Counter::records_seized);
-        break;
-      }
-      now = version.load(std::memory_order_relaxed);
-    }
+    if ((now & 1) != 0 || !begin(version, now)) [[unlikely]]
+      now = wait(version, seizures);
     odd_ = now | 1;
     std::atomic_thread_fence(std::memory_order_release);  // the odd version before the fields
   }
@@ -34,6 +28,26 @@ class Writing {
   Writing(const Writing&) = delete;
 
  private:
+  static bool begin(Version& version, std::uint32_t even) {
+    // acquire pairs with the destructor's release
+    return version.compare_exchange_strong(even, even + 1, std::memory_order_acquire);
+  }
+
+  /// The version at which it may begin. While versions go on, whoever had them is alive.
+  [[gnu::noinline, gnu::cold]] static std::uint32_t wait(Version& version, Counter seizures) {
+    Patience patience;
+    for (std::uint32_t last = version.load(std::memory_order_relaxed);;) {
+      const std::uint32_t now = version.load(std::memory_order_relaxed);
+      if ((now & 1) == 0 && begin(version, now)) return now;
+      if (now != last) patience = {};
+      last = now;
+      if (!patience.lasts()) {
+        segment.count(seizures);
+        return now;
+      }
+    }
+  }
+
   Version& version_;
   std::uint32_t odd_;
 };

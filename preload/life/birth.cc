@@ -83,7 +83,7 @@ std::uint32_t mode() {
 bool has_books() { return mode() == Attention::recording || mode() == Attention::dormant; }
 
 void be_inert() {
-  hide_handshake();
+  take_no_requests();
   look_for_no_blocks();
   set_mode(Attention::inert);
 }

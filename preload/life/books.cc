@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "../../unwind/capture.h"
@@ -30,21 +31,29 @@ namespace {
 using ledger::segment;
 
 /// DIR/leakhook.EXE.PID.lhk, or with .2, .3 … before the suffix where that name is taken.
+Text<1024> name_of_file(int attempt) {
+  Text<1024> path;
+  path << process.settings.DIR.value << "/leakhook.";
+  path.file_name(process.program) << '.' << static_cast<std::uint64_t>(sys::getpid());
+  if (attempt > 1) path << '.' << attempt;
+  path << ".lhk";
+  return path;
+}
+
 /// −1: cannot be made, said.
 int make_file(std::uint64_t size) {
-  long fd = -1;
-  for (int i = 1; i < 100; ++i) {
-    Text<1024> path;
-    path << process.settings.DIR.value << "/leakhook.";
-    path.file_name(process.program) << '.' << static_cast<std::uint64_t>(sys::getpid());
-    if (i > 1) path << '.' << i;
-    path << ".lhk";
-    fd = sys::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd != -EEXIST) break;
+  long fd = file_may_have(size) ? -EEXIST : -EFBIG;
+  int attempt = 0;
+  while (fd == -EEXIST && ++attempt < 100)
+    fd = sys::open(name_of_file(attempt).c_str(),
+                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (!sys::failed(fd)) {
+    const long result = sys::call(SYS_ftruncate, fd, static_cast<long>(size));
+    if (!sys::failed(result)) return static_cast<int>(fd);
+    sys::close(static_cast<int>(fd));
+    sys::call(SYS_unlinkat, AT_FDCWD, sys::word(name_of_file(attempt).c_str()), 0);
+    fd = result;
   }
-  if (!sys::failed(fd) && !sys::failed(sys::call(SYS_ftruncate, fd, static_cast<long>(size))))
-    return static_cast<int>(fd);
-  if (!sys::failed(fd)) sys::close(static_cast<int>(fd));
   Line line;
   line << "cannot keep the segment in " << process.settings.DIR.value << " (error "
        << static_cast<int>(-fd) << "): it will not survive the process";

@@ -28,9 +28,9 @@ namespace {
 /// The pid that has had its last dump: a forked child inherits the parent's word, not its end.
 constinit std::atomic<std::int32_t> ended{0};
 
-/// Without us the other threads would be gone by now: the signal that wakes them for the picture
-/// must not bring them back from their sleep to do something yet. No longer than this: whoever
-/// still runs behind us may wait for them.
+/// Without us the other threads would be gone by now: they stand still while the last dump is made,
+/// and the signal for that must not bring them back from their sleep to do something yet. No longer
+/// than this: whoever still runs behind us may wait for them.
 constexpr std::uint64_t kLongestStay = 10'000'000'000;  // ns
 constexpr std::uint64_t kStayAfterwards = 1'000'000'000;
 
@@ -64,7 +64,8 @@ void watch_endings() {
   if (!may_dump()) return;
   const auto pid = static_cast<std::int32_t>(sys::getpid());
   if (ledger::this_thread.vforked != 0 && ledger::segment.owner != pid) return;
-  if (!come_alive() || !wants_last_dump()) return;
+  if (!come_alive()) return;
+  if (!wants_last_dump()) return await_keepers();
   if (ended.exchange(pid) == pid) return;
   ledger::OwnWork work;
   ledger::segment.header->state.store(ProcessState::ending, std::memory_order_relaxed);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading what the kernel says of memory: smaps_rollup, meminfo, the control group.
+// Reading what the kernel says of memory and limits: smaps_rollup, meminfo, the control group.
 #include "headroom.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <cstring>
 
@@ -127,6 +128,12 @@ void be_ended_first() {
   if (sys::failed(file)) return;
   sys::write(static_cast<int>(file), "1000", 4);
   sys::close(static_cast<int>(file));
+}
+
+bool file_may_have(std::uint64_t bytes) {
+  rlimit limit;  // as the kernel has it, too
+  return sys::failed(sys::call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, sys::word(&limit))) ||
+         bytes <= limit.rlim_cur;
 }
 
 std::uint64_t limit_of_groups() {

@@ -24,6 +24,10 @@ struct Headroom {
 };
 Headroom look_at_headroom();
 
+/// May this process make a file as large (RLIMIT_FSIZE)? Trying would be answered by SIGXFSZ, which
+/// is deadly.
+bool file_may_have(std::uint64_t bytes);
+
 /// Where memory runs out, the kernel shall end the calling process and not the service. Of a vfork
 /// child, whose memory is another's, this is remembered for what it becomes.
 void be_ended_first();

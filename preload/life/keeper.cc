@@ -17,7 +17,7 @@
 #include "../base/waiting.h"
 #include "../ledger/attention.h"
 #include "../ledger/segment.h"
-#include "birth.h"
+#include "few_descriptors.h"
 #include "headroom.h"
 #include "picture.h"
 #include "process.h"
@@ -100,39 +100,6 @@ int become_exporter(void* argument) {
                                sys::word(environment));
   sys::call(SYS_exit_group, 127);
   return 127;
-}
-
-void close_all(unsigned first, unsigned last) {
-  if (!sys::failed(sys::call(SYS_close_range, first, last, 0))) return;
-  // Kernels before 5.9, or a filter that does not know it.
-  const long folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (sys::failed(folder)) return;
-  sys::for_each_number_in(static_cast<int>(folder), [=](int fd) {
-    const auto number = static_cast<unsigned>(fd);
-    if (number >= first && number <= last && fd != folder) sys::close(fd);
-  });
-  sys::close(static_cast<int>(folder));
-}
-
-/// Only 0, 1 and 2 stay, whatever the service had there: a socket that it closes must not live on
-/// in us, and nothing of ours may be written to what is not stderr.
-/// Descriptors of epoll stay where a picture is wanted: what is registered there is a root, and
-/// they hold nothing open.
-void tidy_descriptors(bool wants_picture) {
-  const auto records = segment.all<FdRecord>(Region::fds);
-  const std::uint64_t known = wants_picture ? records.size() : 0;
-  unsigned from = 3;
-  for (unsigned fd = 3; fd < known; ++fd) {
-    if (records[fd].kind != Kind::epoll) continue;
-    if (fd > from) close_all(from, fd - 1);
-    from = fd + 1;
-  }
-  close_all(from, ~0u);
-  if (!is_stderr_ours()) sys::close(2);
-  const long null = sys::open("/dev/null", O_RDWR);
-  for (int fd = 0; fd <= 2 && null >= 0; ++fd)
-    if (sys::call(SYS_fcntl, fd, F_GETFD) < 0) sys::call(SYS_dup3, null, fd, 0);
-  if (null > 2) sys::close(static_cast<int>(null));
 }
 
 /// The exporter says with one byte that it has looked at /proc, so that nothing that is opened
@@ -251,10 +218,26 @@ Request with_settings(Request request) {
   return request;
 }
 
+/// The other threads of a process that ends would be gone by now: while its last dump is made they
+/// must not work on among destroyed objects. What begins here is over with the process
+/// (nobody_goes_on_before). A picture brings a standstill of its own.
+void hold_other_threads(const Place& place, Standstill* others) {
+  constexpr std::uint64_t kLongestAsking = 200'000'000;  // ns
+  const bool is_last = place.waiting.tid != 0;
+  if (!is_last || !ledger::is_threaded.load(std::memory_order_relaxed) || wants_picture(place) ||
+      are_pictures_forbidden() || stand_still_signal() == 0)
+    return;
+  others->begin(segment.owner, stand_still_signal(), place.waiting,
+                sys::nanoseconds(CLOCK_MONOTONIC) + kLongestAsking);
+}
+
 int keep(void* argument) {
   auto& place = *static_cast<Place*>(argument);
-  tidy_descriptors(wants_picture(place));
+  keep_few_descriptors(wants_picture(place));
+  Standstill others;
+  hold_other_threads(place, &others);
   dump_once(place);
+  others.end();
   while (is_service_alive() && !is_ending() && waiting.take(&place.request)) {
     place.request = with_settings(place.request);
     place.waiting = {};
@@ -322,6 +305,27 @@ bool await_end(Place& place, std::uint64_t deadline) {
   }
 }
 
+/// False: this place's keeper is not dead yet. `options`: WNOHANG, or 0 to wait for that.
+bool reap_from(Place& place, int options) {
+  std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
+  if (pid == 0) return true;
+  int status = 0;
+  long result;
+  do result = sys::call(SYS_wait4, pid, sys::word(&status), __WCLONE | options, 0);
+  while (result == -EINTR);
+  if (result == pid && WIFSIGNALED(status)) lose_with_its_keeper(place, pid);
+  if (result != pid && result != -ECHILD) return false;
+  // Not the next one: another thread may have reaped too.
+  place.unreaped.compare_exchange_strong(pid, 0, std::memory_order_release);
+  return true;
+}
+
+/// Until no dump is under way, or the deadline has passed.
+void await_all(std::uint64_t deadline) {
+  // Whoever has left its place is dead any moment.
+  for (Place& place : places) reap_from(place, await_end(place, deadline) ? 0 : WNOHANG);
+}
+
 }  // namespace
 
 bool start_keeper(const Request& request) {
@@ -360,25 +364,22 @@ void keep_and_wait(const Request& request, const WaitingThread& waiting) {
     place = claim_place();
   }
   if (place != nullptr && start_in(*place, request, waiting, 0) <= 0) return;
-  if (place != nullptr && await_end(*place, deadline)) return reap_keepers();
+  if (place != nullptr && await_end(*place, deadline)) return await_all(deadline);
   segment.count(Counter::dumps_dropped);
   say("the last dump takes too long: the process ends without waiting for it");
+}
+
+void await_keepers() {
+  if (places_used.load(std::memory_order_relaxed))
+    await_all(sys::nanoseconds(CLOCK_MONOTONIC) + kLongestWait);
 }
 
 void reap_keepers() {
   ledger::Attention* attention = ledger::attention.load(std::memory_order_relaxed);
   attention->keepers_ended.store(0, std::memory_order_relaxed);
-  for (Place& place : places) {
-    std::int32_t pid = place.unreaped.load(std::memory_order_acquire);
-    if (pid == 0) continue;
-    int status = 0;
-    const long result = sys::call(SYS_wait4, pid, sys::word(&status), __WCLONE | WNOHANG, 0);
-    if (result == pid && WIFSIGNALED(status)) lose_with_its_keeper(place, pid);
-    if (result == pid || result == -ECHILD)  // not the next one: another thread may have reaped too
-      place.unreaped.compare_exchange_strong(pid, 0, std::memory_order_release);
-    else if (place.is_ending.load(std::memory_order_acquire))
+  for (Place& place : places)
+    if (!reap_from(place, WNOHANG) && place.is_ending.load(std::memory_order_acquire))
       attention->keepers_ended.store(1, std::memory_order_relaxed);  // dead any moment: come again
-  }
 }
 
 void forget_keepers() {

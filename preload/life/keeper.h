@@ -19,8 +19,13 @@ bool start_keeper(const Request& request);
 /// A keeper has ended: a request that waits may have its place. Async-signal-safe.
 void start_waiting();
 
-/// The same as start_keeper(), and waits until the dump is written. `waiting`: the calling thread.
+/// The process ends: as start_keeper(), but the other threads stand still, and nobody goes on before
+/// this dump and those under way are written, a minute at most. `waiting`: the calling thread.
 void keep_and_wait(const Request& request, const WaitingThread& waiting);
+
+/// Until no dump is under way, a minute at most: a keeper that outlives its process would be a
+/// stranger to whoever adopts it, and one more in the process group. Async-signal-safe.
+void await_keepers();
 
 /// Waits, without blocking, for keepers that have ended: no defunct entry stays.
 void reap_keepers();

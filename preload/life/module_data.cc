@@ -26,15 +26,31 @@ const Elf64_Ehdr* header_at(const Mapping& mapping) {
   return is_object && end <= mapping.range.size() ? header : nullptr;
 }
 
-/// Is this part mapped there from the same file, and its end writable? The start need not be: what
-/// the loader has relocated may be sealed. A file that is only read may lie the same way.
+/// Is all mapped from `first` to `last`, without a hole?
+bool is_one_piece(const Mapping* first, const Mapping* last) {
+  for (; first < last; ++first)
+    if (first->range.end != first[1].range.start) return false;
+  return true;
+}
+
+/// What can be read from `there` on without a hole ends here.
+std::uint64_t readable_end(const MemoryMap& map, const Mapping* there) {
+  std::uint64_t end = there->range.start;
+  for (; there != map.end() && there->range.start == end && there->is_readable; ++there)
+    end = there->range.end;
+  return end;
+}
+
+/// Is this part mapped there from the same file, in one piece, and its end writable? The start need
+/// not be: what the loader has relocated may be sealed. A file that is only read may lie the same
+/// way.
 bool is_loaded(const MemoryMap& map, const Mapping& first, const Elf64_Phdr& part,
                std::uint64_t bias) {
   const std::uint64_t begins = page_of(bias + part.p_vaddr);
   const Mapping* there = map.find(begins);
   const Mapping* last = map.find(bias + part.p_vaddr + part.p_memsz - 1);
   return last != nullptr && last->is_writable && there != nullptr && there->inode == first.inode &&
-         there->device == first.device &&
+         there->device == first.device && is_one_piece(there, last) &&
          there->offset + (begins - there->range.start) == page_of(part.p_offset);
 }
 
@@ -52,8 +68,10 @@ bool add_module(const MemoryMap& map, const Mapping& first, const Elf64_Ehdr& he
     if (!is_loaded(map, first, part, bias)) continue;
     const Range variables{page_of(bias + part.p_vaddr),
                           page_after(bias + part.p_vaddr + part.p_memsz)};
+    const std::uint64_t readable = readable_end(map, map.find(variables.start));
+    const std::uint64_t end = readable < variables.end ? readable : variables.end;
     const Range bins = find_bins(reinterpret_cast<const std::uint64_t*>(variables.start),
-                                 reinterpret_cast<const std::uint64_t*>(variables.end));
+                                 reinterpret_cast<const std::uint64_t*>(end));
     if (!out->push({variables, bins})) return false;
   }
   return true;

@@ -147,7 +147,7 @@ void develop(Negative& negative, int fd, StreamOrder order, char* buffer) {
 /// Whether a picture should be tried at all.
 ReachReason reason_against(ReachSummary* summary) {
   const Header& header = *segment.header;
-  if (are_forbidden.load(std::memory_order_relaxed)) return ReachReason::forbidden;
+  if (are_pictures_forbidden()) return ReachReason::forbidden;
   if ((segment.kinds & bit_of(Kind::heap)) == 0 || !header.libc_hooked) return ReachReason::no_heap;
   const Headroom headroom = look_at_headroom();
   summary->predicted_ns = headroom.predicted_pause_ns();
@@ -232,5 +232,7 @@ bool write_stream_of_picture(int fd, StreamOrder order, const WaitingThread& wai
 }
 
 void forbid_pictures() { are_forbidden.store(true, std::memory_order_relaxed); }
+
+bool are_pictures_forbidden() { return are_forbidden.load(std::memory_order_relaxed); }
 
 }  // namespace leakhook::life

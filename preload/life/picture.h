@@ -15,5 +15,6 @@ bool write_stream_of_picture(int fd, StreamOrder order, const WaitingThread& wai
 
 /// A seccomp filter of the program forbids what a picture takes.
 void forbid_pictures();
+bool are_pictures_forbidden();
 
 }  // namespace leakhook::life

@@ -7,19 +7,18 @@
 // SIG_DFL.
 #include "signals.h"
 
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include <atomic>
 #include <cerrno>
 
-#include "../base/line.h"
 #include "../base/real.h"
 #include "../base/system.h"
 #include "../ledger/attention.h"
 #include "../ledger/ledger.h"
 #include "birth.h"
 #include "ending.h"
+#include "handshake.h"
 #include "keeper.h"
 #include "life.h"
 #include "process.h"
@@ -124,20 +123,6 @@ bool has_default_action(int signal) {
          now.sa_handler == SIG_DFL;
 }
 
-/// What whoever reads our maps sees as contract/request.h's kHandshake. Nobody looks into the page.
-constinit void* handshake = nullptr;
-
-void show_handshake() {
-  Text<32> name;
-  name << kHandshake << process.settings.SIGNAL.number;
-  if (is_ours[kKeeperEnded].load()) name << '.' << kKeeperEnded;
-  const long fd = sys::call(SYS_memfd_create, sys::word(name.c_str()), MFD_CLOEXEC);
-  if (sys::failed(fd)) return;
-  sys::call(SYS_ftruncate, fd, 4096);
-  handshake = sys::map(nullptr, 4096, PROT_READ, MAP_PRIVATE, static_cast<int>(fd));
-  sys::close(static_cast<int>(fd));
-}
-
 void yield_dump_signal() {
   if (has_yielded.exchange(true)) return;
   hide_handshake();
@@ -146,7 +131,7 @@ void yield_dump_signal() {
       "LEAKHOOK_SIGNAL");
 }
 
-/// Is a handler of ours installed still? A program may go past our hooks (sigset, a system call).
+/// Is a handler of ours installed still? A program may go past our hooks (by a system call).
 bool is_ours_still(int signal) {
   struct sigaction now {};
   return is_ours[signal].load() && real::sigaction(signal, nullptr, &now) == 0 &&
@@ -159,17 +144,14 @@ bool is_dump_signal(int signal) { return signal == process.settings.SIGNAL.numbe
 
 }  // namespace
 
-void hide_handshake() {
-  if (handshake != nullptr) sys::unmap(handshake, 4096);
-  handshake = nullptr;
-}
+void take_no_requests() { hide_handshake(); }
 
 void install_signals() {
   const int dump = process.settings.SIGNAL.number;
   if (dump != 0 && has_default_action(dump)) install(dump, on_dump_signal);
   if (dump != kKeeperEnded && has_default_action(kKeeperEnded))
     install(kKeeperEnded, on_keeper_ended);
-  if (dump != 0 && is_ours[dump].load()) show_handshake();
+  if (dump != 0 && is_ours[dump].load()) show_handshake(keeper_end_signal());
   if (!process.settings.AT_EXIT) return;
   for (const int signal : kEnding)
     if (signal != dump && has_default_action(signal)) install(signal, on_ending_signal);
@@ -212,9 +194,9 @@ void signal_changed(int signal, const struct sigaction* action) {
     return;
   }
   is_ours[signal].store(false);
-  if (signal == kKeeperEnded && handshake != nullptr) {
+  if (signal == kKeeperEnded && is_handshake_shown()) {
     hide_handshake();
-    show_handshake();
+    show_handshake(0);
   }
   if (is_dump_signal(signal) && come_alive()) yield_dump_signal();
 }

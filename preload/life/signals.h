@@ -8,7 +8,7 @@ namespace leakhook::life {
 void install_signals();
 
 /// This process takes no dump signal any more, and `leakhook dump` must not send it one.
-void hide_handshake();
+void take_no_requests();
 
 /// A signal by whose handler of ours a thread can be asked to stand still; 0: the program has taken
 /// them all.

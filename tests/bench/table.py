@@ -22,6 +22,8 @@ def version_of(argv):
     if not shutil.which(argv[0]):
         return "not installed"
     done = subprocess.run(argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if argv[0] == "dpkg-query" and done.returncode != 0:
+        return "not installed"
     text = (done.stdout + done.stderr).strip()
     words = [word.strip(",()") for word in (text.splitlines() or [""])[0].split()]
     numbers = [word for word in words if any(c.isdigit() for c in word)]

@@ -18,7 +18,7 @@ ARROWS = {
                      "unwind/capture.h"],
     "preload/mark": ["preload/base", "preload/contract"],
     "preload/ledger": ["preload/base", "preload/contract", "unwind/capture.h",
-                       "unwind/last_stack.h"],
+                       "unwind/last_stack.h", "unwind/readable.h", "unwind/stack_cache.h"],
     "preload/base": ["preload/contract", "preload/interposed.def"],
     "preload/contract": [],
     "unwind": [],

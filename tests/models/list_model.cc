@@ -19,24 +19,24 @@ using ledger::segment;
 namespace last_stacks = ledger::last_stacks;
 namespace shards = ledger::shards;
 
-unwind::LastStack* held[4];
+ledger::RememberedStacks* held[4];
 
 void take_stack(int thread) {
-  unwind::LastStack* stack = last_stacks::take();
+  ledger::RememberedStacks* stack = last_stacks::take();
   check(stack != nullptr, "there is one");
-  for (const unwind::LastStack* other : held) check(other != stack, "nobody else has it");
+  for (const ledger::RememberedStacks* other : held) check(other != stack, "nobody else has it");
   held[thread] = stack;
 }
 
 void give_stack(int thread) {
-  unwind::LastStack* stack = held[thread];
+  ledger::RememberedStacks* stack = held[thread];
   held[thread] = nullptr;
   last_stacks::give_back(stack);
 }
 
 /// Takes all that are free without mapping more, as often as there can be some.
-std::set<unwind::LastStack*> free_stacks() {
-  std::set<unwind::LastStack*> all;
+std::set<ledger::RememberedStacks*> free_stacks() {
+  std::set<ledger::RememberedStacks*> all;
   for (int i = 0; i < 6; ++i) check(all.insert(last_stacks::take()).second, "each is free once");
   return all;
 }
@@ -46,8 +46,8 @@ Scenario stacks_change_hands() {
       "last stacks: three threads take and give back",
       [] {
         std::fill(std::begin(held), std::end(held), nullptr);
-        unwind::LastStack* one = last_stacks::take();  // maps a piece where there is none
-        unwind::LastStack* two = last_stacks::take();
+        ledger::RememberedStacks* one = last_stacks::take();  // maps a piece where there is none
+        ledger::RememberedStacks* two = last_stacks::take();
         last_stacks::give_back(one), last_stacks::give_back(two);
       },
       {[] { take_stack(0), give_stack(0), take_stack(0); },
@@ -63,8 +63,8 @@ Scenario a_head_that_came_back() {
       "last stacks: a head that came back",
       [] {
         std::fill(std::begin(held), std::end(held), nullptr);
-        unwind::LastStack* one = last_stacks::take();
-        unwind::LastStack* two = last_stacks::take();
+        ledger::RememberedStacks* one = last_stacks::take();
+        ledger::RememberedStacks* two = last_stacks::take();
         last_stacks::give_back(one), last_stacks::give_back(two);
       },
       {[] { take_stack(0), take_stack(3); }, [] { take_stack(1), take_stack(2), give_stack(1); }},
@@ -77,7 +77,7 @@ Scenario a_fork_between() {
   return {"last stacks: a fork in the middle of another thread's change",
           [] {
             std::fill(std::begin(held), std::end(held), nullptr);
-            unwind::LastStack* one = last_stacks::take();
+            ledger::RememberedStacks* one = last_stacks::take();
             last_stacks::give_back(one);
           },
           {[] { take_stack(0), give_stack(0), take_stack(0); }, [] { take_stack(1); }},
@@ -139,29 +139,25 @@ Scenario requests_wait() {
 
 IdIndex id_index{Region::stack_index};
 
-std::uint32_t find(std::uint64_t hash, std::uint32_t id) {
-  return id_index.find(hash, [=](std::uint32_t found) { return found == id; });
-}
-
 Scenario ids_are_added() {
   constexpr std::uint64_t kHash = 0x12345678'00000000;
   return {"id index: two add ids with the same home, a third looks",
           [] { id_index.prepare(); },
           {[] {
              check(id_index.add(kHash, 7), "there is room");
-             check(find(kHash, 7) == 7, "what was added is found");
+             check(id_index.find(kHash) == 7, "what was added is found");
            },
            [] {
              check(id_index.add(kHash + 1, 8), "there is room");
-             check(find(kHash + 1, 8) == 8, "what was added is found");
+             check(id_index.find(kHash + 1) == 8, "what was added is found");
            },
            [] {
-             const std::uint32_t found = find(kHash, 7);
+             const std::uint32_t found = id_index.find(kHash);
              check(found == 0 || found == 7, "nothing else is found");
            }},
           [] {
-            check(find(kHash, 7) == 7 || explore::was_killed(), "the first is there");
-            check(find(kHash, 8) == 8, "the second is there");
+            check(id_index.find(kHash) == 7 || explore::was_killed(), "the first is there");
+            check(id_index.find(kHash + 1) == 8, "the second is there");
           },
           3,
           0};

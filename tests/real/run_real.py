@@ -89,7 +89,10 @@ def run(name, setup, keep):
     complaints += more
     is_same = bare is not None and bare == hooked
     if bare is not None and hooked is not None and not is_same:
-        complaints.append(f"output differs:\n  bare {str(bare)[:1000]}\n  with {str(hooked)[:1000]}")
+        texts = str(bare), str(hooked)
+        at = max(0, len(os.path.commonprefix(texts)) - 100)  # where they part
+        complaints.append("output differs:\n  bare …{}\n  with …{}".format(
+            *(text[at:at + 1000] for text in texts)))
     how = "FAILED" if complaints else "ok"
     row = (f"| {program.name} | {bare_seconds:.1f} s | {seconds:.1f} s, {how} "
            f"| {'yes' if is_same else 'NO'} |")

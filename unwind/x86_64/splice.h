@@ -21,6 +21,7 @@
 #include "../last_stack.h"
 #include "../plain_walk.h"
 #include "../rules.h"
+#include "../stack_words.h"
 #include "machine.h"
 
 namespace leakhook::unwind {
@@ -32,15 +33,6 @@ struct AllChecks {
   static constexpr bool kComparesSavingPlaces = true;  ///< of frame pointers
   static constexpr bool kLooksUpTheCall = true;        ///< the byte before a return address
 };
-
-/// A word of the calling thread's own stack, between its present end and its top. The sanitizers
-/// would call other frames' words out of bounds: so would they in a function that this were forced
-/// into, thus no always_inline.
-__attribute__((no_sanitize("address"), no_sanitize("thread"))) inline std::uint64_t word_at(
-    Address address) {
-  using Word __attribute__((may_alias)) = std::uint64_t;
-  return *reinterpret_cast<const Word*>(address);
-}
 
 /// Where a walk stands: a frame that is being left.
 struct Place {
@@ -70,34 +62,17 @@ class Splice {
         met_(known),
         first_(known + 1),
         end_(first_ + room < LastStack::kRoom ? first_ + room : LastStack::kRoom),
-        walked_(end_),
-        fp_user_(last->fp_user) {}
+        walked_(end_) {}
 
   /// False: this stack is for the plain walk, or it has_no_room().
-  [[gnu::always_inline]] bool walk(Place place) {
-    for (;;) {
-      while (last_->slots[met_] < place.slot) --met_;
-      if (last_->slots[met_] == place.slot && joins(place)) return true;
-      const Rule rule = rule_at(place.pc);
-      if (has_no_room()) return false;
-      --walked_;
-      last_->slots[walked_] = place.slot;
-      last_->pcs[walked_] = place.pc;
-      last_->rules[walked_] = rule.bits();
-      // Nor is a stack that ends by a return address of zero remembered: that word may change.
-      if (!rule.is_usual() || !leave(rule, &place) || place.pc == 0) [[unlikely]] {
-        met_ = 0;
-        return rule.kind() == Rule::outermost;
-      }
-    }
-  }
+  [[gnu::always_inline]] bool walk(Place place) { return walk_until_met<false>(place); }
 
   bool has_no_room() const { return walked_ == first_; }
 
   /// Requires: walk() returned true. Puts what was walked behind what was met.
   void remember() {
-    if ((fp_user_ & walked_user_) != LastStack::kNone) [[unlikely]]
-      remember_users(last_, met_, walked_user_, walked_, end_);
+    if ((last_->fp_user_count | walked_user_) != 0) [[unlikely]]
+      remember_users();
     std::uint64_t hash = last_->hashes[met_];
     Index to = met_;
     for (Index from = walked_; from != end_; ++from) {
@@ -119,7 +94,44 @@ class Splice {
   std::uint64_t difference_at(Index i) const { return word_at(last_->slots[i]) ^ last_->pcs[i]; }
 
   /// Does frame `i` or one further out depend on the frame pointer?
-  bool uses_fp(Index i) const { return fp_user_ <= i; }
+  bool uses_fp(Index i) const { return last_->fp_user_count != 0 && last_->fp_users[0] <= i; }
+
+  /// `kIsCompared`: what is remembered up to met_ was compared with the stack, or taken over from
+  /// it.
+  template <bool kIsCompared>
+  [[gnu::always_inline]] bool walk_until_met(Place place) {
+    for (;;) {
+      while (last_->slots[met_] < place.slot) --met_;
+      if (last_->slots[met_] == place.slot) {
+        if (kIsCompared ? finds_users(place) : joins(place)) return true;
+        if constexpr (!kIsCompared) return walk_on(place);
+      }
+      const Rule rule = rule_at(place.pc);
+      if (has_no_room()) return false;
+      --walked_;
+      last_->slots[walked_] = place.slot;
+      last_->pcs[walked_] = place.pc;
+      last_->rules[walked_] = rule.bits();
+      // Nor is a stack that ends by a return address of zero remembered: that word may change.
+      if (!rule.is_usual() || !leave(rule, &place) || place.pc == 0) [[unlikely]] {
+        last_->kept = 0;
+        met_ = 0;
+        return rule.kind() == Rule::outermost;
+      }
+    }
+  }
+
+  /// From a frame that could not be met to one further out, which is as it is remembered.
+  bool walk_on(const Place& place) {
+    Splice copy = *this;  // so that these members are no memory for the others
+    const bool goes_well = walk_further(&copy, place);
+    *this = copy;
+    if (last_->kept > met_) last_->kept = static_cast<std::uint32_t>(met_);
+    return goes_well;
+  }
+  __attribute__((noinline)) static bool walk_further(Splice* splice, const Place& place) {
+    return splice->walk_until_met<true>(place);
+  }
 
   /// One step by a usual rule, which leads upwards by whole words and saves the frame pointer
   /// inside its frame (compile_row). False: not to where a caller may be.
@@ -146,14 +158,16 @@ class Splice {
   }
 
   /// Does the walk go on as it did last time from the frame that was met? Takes over return
-  /// addresses that changed.
+  /// addresses that changed. If it does not, it may still from a frame further out (met_).
   [[gnu::always_inline]] bool joins(const Place& place) {
     const Index changed = Checks::kComparesSlots ? outermost_changed() : LastStack::kNone;
-    if (uses_fp(met_) && Checks::kComparesFramePointers) [[unlikely]] {
-      const Index lost = lost_user(last_, met_, place);
-      if (lost != 0) return met_ = lost - 1, false;
+    if (changed != LastStack::kNone) {
+      last_->kept = static_cast<std::uint32_t>(changed - 1);
+      if (!take_over(changed)) return false;
+    } else {
+      last_->kept = static_cast<std::uint32_t>(met_);
     }
-    return changed == LastStack::kNone || take_over(changed);
+    return finds_users(place);
   }
 
   /// Or kNone. By groups of four: a group that differs is looked at again.
@@ -175,31 +189,30 @@ class Splice {
     return changed;
   }
 
-  /// The outermost frame that uses a frame pointer and has another one than last time; 0: none.
-  __attribute__((noinline)) static Index lost_user(LastStack* last, Index met, Place place) {
-    for (Index group = last->fp_user / 64; group <= met / 64; ++group) {
-      std::uint64_t users = last->fp_users[group];
-      if (group == met / 64) users &= ~std::uint64_t{0} >> (63 - met % 64);
-      for (; users != 0; users &= users - 1) {
-        const Index i = group * 64 + static_cast<Index>(std::countr_zero(users));
-        // Saved further out than here: by a frame that was met. Else it passes through the
-        // register.
-        const bool is_saved = last->fp_slots[i] > place.slot;
-        const std::uint64_t fp = is_saved ? word_at(last->fp_slots[i]) : place.fp;
-        if (fp != last->fps[i]) return i;
-        if (!is_saved) last->fp_slots[i] = place.fp_slot;
-      }
+  /// Have the frames that use a frame pointer the one of last time? If not, those from the first
+  /// one that has not cannot be met.
+  [[gnu::always_inline]] bool finds_users(const Place& place) {
+    if (!Checks::kComparesFramePointers) return true;
+    for (Index k = 0; k != last_->fp_user_count; ++k) {
+      const Index i = last_->fp_users[k];
+      if (i > met_) break;
+      // Saved further out than here: by a frame that was met. Else it passes through the register.
+      const bool is_saved = last_->fp_slots[i] > place.slot;
+      const std::uint64_t fp = is_saved ? word_at(last_->fp_slots[i]) : place.fp;
+      if (fp != last_->fps[i]) return met_ = i - 1, false;
+      if (!is_saved) last_->fp_slots[i] = place.fp_slot;
     }
-    return 0;
+    return true;
   }
 
   /// From the outermost frame that changed inwards. False: the frame behind met_ is left otherwise
-  /// than last time.
+  /// than last time, or its word is no return address any more. So no rule is compiled for it here:
+  /// where it is one, the walk comes by.
   [[gnu::always_inline]] bool take_over(Index changed) {
     std::uint64_t hash = last_->hashes[changed - 1];
     for (Index i = changed; i <= met_; ++i) {
       const Address pc = word_at(last_->slots[i]);
-      const Rule rule = rule_at(pc);
+      const Rule rule = cached_rule_of(pc, !Checks::kLooksUpTheCall, generation_);
       if (rule.bits() != last_->rules[i] && !leads_alike(rule, i)) {
         met_ = i - 1;
         return false;
@@ -219,37 +232,35 @@ class Splice {
     return (difference & Rule::kMovement) == 0;
   }
 
-  /// `first_user`: the outermost of the walked frames that is left by its frame pointer, or kNone.
-  __attribute__((noinline)) static void remember_users(LastStack* last, Index met, Index first_user,
-                                                       Index walked, Index end) {
-    // Frames that were met keep their bits; where none of them has one, all are of earlier stacks.
-    const Index kept = last->fp_user <= met ? met + 1 : 0;
-    const Index inward = met + 1 - walked;  // from where a walked frame is to where it will be
-    std::uint64_t* users = last->fp_users;
-    users[kept / 64] &= (std::uint64_t{1} << kept % 64) - 1;
-    for (Index group = kept / 64 + 1; group <= (end + inward) / 64; ++group) users[group] = 0;
-    if (kept == 0)
-      last->fp_user = first_user == LastStack::kNone
-                          ? LastStack::kNone
-                          : static_cast<std::uint32_t>(first_user + inward);
-    for (Index from = first_user; from < end; ++from) {
+  /// Forgets the users that were not met, and puts those among the walked frames behind the others.
+  [[gnu::always_inline]] void remember_users() {
+    Index count = last_->fp_user_count;
+    while (count != 0 && last_->fp_users[count - 1] > met_) --count;
+    if (walked_user_ != 0) count = add_users(last_, count, walked_user_, end_, met_ + 1 - walked_);
+    last_->fp_user_count = static_cast<std::uint32_t>(count);
+  }
+  /// The users among the walked frames from `from` to `end`; `inward`: from where a frame is to
+  /// where it will be. How many users there are then.
+  __attribute__((noinline)) static Index add_users(LastStack* last, Index count, Index from,
+                                                   Index end, Index inward) {
+    for (; from < end; ++from) {
       if (Rule::from_bits(last->rules[from]).kind() != Rule::frame_pointer) continue;
       const Index to = from + inward;
       last->fps[to] = last->fps[from];
       last->fp_slots[to] = last->fp_slots[from];
-      users[to / 64] |= std::uint64_t{1} << to % 64;
+      last->fp_users[count++] = static_cast<std::uint32_t>(to);
     }
+    return count;
   }
 
   LastStack* last_;
   RuleCache::Generation generation_;
-  Address top_;                           ///< the last word of the stack
-  Index met_;                             ///< the innermost remembered frame that may still be met
-  Index first_;                           ///< where the room for what is walked begins,
-  Index end_;                             ///< and one past its end
-  Index walked_;                          ///< what was walked: from here to end_, outermost first
-  Index fp_user_;                         ///< LastStack::fp_user
-  Index walked_user_ = LastStack::kNone;  ///< the outermost walked one
+  Address top_;            ///< the last word of the stack
+  Index met_;              ///< the innermost remembered frame that may still be met
+  Index first_;            ///< where the room for what is walked begins,
+  Index end_;              ///< and one past its end
+  Index walked_;           ///< what was walked: from here to end_, outermost first
+  Index walked_user_ = 0;  ///< the outermost walked user of a frame pointer; 0: none
 };
 
 /// A stack that the splice could not remember, or one that grew by more than usual.
@@ -274,6 +285,7 @@ template <class Checks>
     last->generation = generation;
     known = 0;
   }
+  last->hash_before = last->hashes[known];
   Splice<Checks> splice(bounds, last, known, LastStack::kUsualRoom);
   if (!splice.walk(place_of(site))) [[unlikely]] {
     const bool was_too_deep = known == 0 && last->count == LastStack::kMaxFrames;

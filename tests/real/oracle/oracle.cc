@@ -22,10 +22,12 @@
 
 #include "../../../unwind/capture.h"
 #include "../../../unwind/last_stack.h"
+#include "../../unit/unwind/cached_stacks.h"
 
 namespace {
 
 using leakhook::unwind::Address;
+using leakhook::unwind::CachedStacks;
 using leakhook::unwind::Captured;
 using leakhook::unwind::End;
 using leakhook::unwind::LastStack;
@@ -45,6 +47,7 @@ std::atomic<unsigned> g_stacks;
 std::atomic<unsigned> g_differ;
 std::atomic<unsigned> g_splices_differ;
 std::atomic<unsigned> g_remembered;
+std::atomic<unsigned> g_cached;
 std::atomic<unsigned> g_ends[4];
 unsigned g_every = 1;
 int g_out = -1;
@@ -101,23 +104,31 @@ StackBounds bounds_here(Address sp) {
   return {sp, t_stack_high};
 }
 
+struct Remembered {
+  LastStack last;
+  CachedStacks cached;
+};
+
 /// What this thread remembers. Not given back: a test has few threads.
-LastStack* last_stack() {
-  static thread_local LastStack* last __attribute__((tls_model("initial-exec")));
-  if (last == nullptr) {
-    void* memory = mmap(nullptr, sizeof(LastStack), PROT_READ | PROT_WRITE,
+Remembered* remembered() {
+  static thread_local Remembered* mine __attribute__((tls_model("initial-exec")));
+  if (mine == nullptr) {
+    void* memory = mmap(nullptr, sizeof(Remembered), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) abort();
-    last = static_cast<LastStack*>(memory);
-    last->prepare();
+    mine = static_cast<Remembered*>(memory);
+    mine->last.prepare();
+    mine->cached.begin();
   }
-  return last;
+  return mine;
 }
 
-/// The spliced stack against the one that was walked afresh: frames, end and hash.
+/// The spliced stack against the one that was walked afresh: frames, end and hash. And what the
+/// cache of stacks takes it for.
 bool splices_alike(const leakhook::unwind::CallSite& site, const StackBounds& bounds,
                    std::span<const Address> walked, End walked_end) {
-  LastStack* last = last_stack();
+  Remembered* mine = remembered();
+  LastStack* last = &mine->last;
   const End end = leakhook::unwind::capture(site, bounds, last);
   if (last->known != 0) g_remembered.fetch_add(1, std::memory_order_relaxed);
   bool is_equal = end == walked_end && last->size() == walked.size();
@@ -127,7 +138,12 @@ bool splices_alike(const leakhook::unwind::CallSite& site, const StackBounds& bo
     is_equal = (*last)[static_cast<std::uint32_t>(i)] == pc;
     hash = LastStack::step(hash, pc);
   }
-  return is_equal && hash == last->hash();
+  is_equal = is_equal && hash == last->hash();
+  if (!bounds.contains(site.cfa)) return is_equal;
+  const unsigned found = mine->cached.found;
+  is_equal = mine->cached.is_right(site, bounds, *last) && is_equal;
+  g_cached.fetch_add(mine->cached.found - found, std::memory_order_relaxed);
+  return is_equal;
 }
 
 __attribute__((noinline)) void compare(const leakhook::unwind::CallSite& site) {
@@ -169,12 +185,13 @@ __attribute__((destructor)) void finish() {
   g_is_ready = false;
   if (g_out < 0) return;
   char line[200];
-  const int length = snprintf(line, sizeof line,
-                              "oracle: %u stacks, %u differ, %u of %u spliced ones differ (%s; "
-                              "ends: %u outermost, %u cut, %u no rule, %u unreadable)\n",
-                              g_stacks.load(), g_differ.load(), g_splices_differ.load(),
-                              g_remembered.load(), program_invocation_short_name, g_ends[0].load(),
-                              g_ends[1].load(), g_ends[2].load(), g_ends[3].load());
+  const int length =
+      snprintf(line, sizeof line,
+               "oracle: %u stacks, %u differ, %u of %u spliced ones differ, %u cached (%s; "
+               "ends: %u outermost, %u cut, %u no rule, %u unreadable)\n",
+               g_stacks.load(), g_differ.load(), g_splices_differ.load(), g_remembered.load(),
+               g_cached.load(), program_invocation_short_name, g_ends[0].load(), g_ends[1].load(),
+               g_ends[2].load(), g_ends[3].load());
   (void)!write(g_out, line, static_cast<size_t>(length));
 }
 

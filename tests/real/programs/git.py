@@ -39,6 +39,7 @@ class Git(real.Program):
     def reader_that_stays(self, side):
         with subprocess.Popen(["git", "-C", side.path("clone"), "cat-file", "--batch"],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=side.folder,
+                              bufsize=0,  # communicate() forgets what readline() has buffered
                               env=side.environment(**IDENTITY), stderr=subprocess.DEVNULL) as reader:
             reader.stdin.write(b"HEAD\n")
             reader.stdin.flush()

@@ -153,9 +153,12 @@ void probe_syscall() {
   EXPECT_GT(mapped.value, 0);
   TRUE_ONE(munmap)(reinterpret_cast<void*>(mapped.value), 4096);
   EXPECT_EQ(mapped.books, "");
-  const sock_fprog no_filter{};
+  sock_filter no_step{0xffff, 0, 0, 0};
+  const sock_fprog refused{1, &no_step};
   FAILS(syscall, "sandbox_begins", SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
-        reinterpret_cast<long>(&no_filter), 0, 0, 0);
+        reinterpret_cast<long>(&refused), 0, 0, 0);
+  FAILS(syscall, "", SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, 8, 0, 0, 0);
+  FAILS(syscall, "", SYS_clone3, 8, 88, 0, 0, 0, 0);
   FAILS(syscall, "", SYS_close, -1, 0, 0, 0, 0, 0);
   TRUE_ONE(close)(fds[0]);
   TRUE_ONE(close)(fds[1]);
@@ -211,6 +214,7 @@ PROBE_SIGNAL(bsd_signal)
 PROBE_SIGNAL(sysv_signal)
 PROBE_SIGNAL(__sysv_signal)
 PROBE_SIGNAL(ssignal)
+PROBE_SIGNAL(sigset)
 
 #define PROBE_SIGACTION(name)                               \
   void probe_##name() {                                     \

@@ -176,8 +176,11 @@ void probe_prctl() {
   TRUE_ONE(prctl)(PR_GET_NAME, word(after), 0, 0, 0);
   EXPECT_STREQ(after, "probe");
   TRUE_ONE(prctl)(PR_SET_NAME, word(before), 0, 0, 0);
-  const sock_fprog no_filter{};
-  FAILS(prctl, "sandbox_begins, real", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, word(&no_filter), 0, 0);
+  sock_filter no_step{0xffff, 0, 0, 0};
+  const sock_fprog none{}, refused{1, &no_step}, unreadable{1, reinterpret_cast<sock_filter*>(8)};
+  FAILS(prctl, "sandbox_begins, real", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, word(&refused), 0, 0);
+  for (const sock_fprog* bad : {&none, &unreadable, reinterpret_cast<const sock_fprog*>(8)})
+    FAILS(prctl, "real", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, word(bad), 0, 0);
   FAILS(prctl, "real", PR_SET_NAME, 8, 0, 0, 0);
 }
 

@@ -25,42 +25,42 @@ class Taken {
     for (std::size_t i = 0; i < count; ++i) stacks_.push_back(last_stacks::take());
   }
   ~Taken() {
-    for (LastStack* stack : stacks_) last_stacks::give_back(stack);
+    for (RememberedStacks* stack : stacks_) last_stacks::give_back(stack);
   }
-  const std::vector<LastStack*>& stacks() const { return stacks_; }
-  std::set<LastStack*> distinct() const { return {stacks_.begin(), stacks_.end()}; }
+  const std::vector<RememberedStacks*>& stacks() const { return stacks_; }
+  std::set<RememberedStacks*> distinct() const { return {stacks_.begin(), stacks_.end()}; }
 
  private:
-  std::vector<LastStack*> stacks_;
+  std::vector<RememberedStacks*> stacks_;
 };
 
 TEST(LastStacks, AreDifferentAndReady) {
   const Taken taken(100);
   EXPECT_EQ(taken.distinct().size(), 100u);
-  for (LastStack* stack : taken.stacks()) {
+  for (RememberedStacks* stack : taken.stacks()) {
     ASSERT_NE(stack, nullptr);
-    EXPECT_EQ(stack->known, 0u);
-    EXPECT_EQ(stack->slots[0], ~unwind::Address{0}) << "the border";
-    stack->slots[LastStack::kRoom - 1] = 1;  // all of it may be written
+    EXPECT_EQ(stack->last.known, 0u);
+    EXPECT_EQ(stack->last.slots[0], ~unwind::Address{0}) << "the border";
+    stack->last.slots[LastStack::kRoom - 1] = 1;  // all of it may be written
   }
 }
 
 TEST(LastStacks, WhatWasGivenBackIsTakenAgain) {
-  std::set<LastStack*> first;
+  std::set<RememberedStacks*> first;
   { first = Taken(100).distinct(); }
   for (int round = 0; round < 1000; ++round)
     ASSERT_EQ(first.count(Taken(1).stacks()[0]), 1u) << "no memory is mapped for it";
 }
 
 TEST(LastStacks, NextOwnerFindsNothingRemembered) {
-  LastStack* stack = last_stacks::take();
-  stack->known = stack->count = 7;
-  stack->in_use_at = 0x1000;
+  RememberedStacks* stack = last_stacks::take();
+  stack->last.known = stack->last.count = 7;
+  stack->last.in_use_at = 0x1000;
   last_stacks::give_back(stack);
-  LastStack* again = last_stacks::take();
+  RememberedStacks* again = last_stacks::take();
   ASSERT_EQ(again, stack) << "last in, first out";
-  EXPECT_EQ(again->known, 0u);
-  EXPECT_EQ(again->in_use_at, 0u);
+  EXPECT_EQ(again->last.known, 0u);
+  EXPECT_EQ(again->last.in_use_at, 0u);
   last_stacks::give_back(again);
 }
 
@@ -70,12 +70,12 @@ TEST(LastStacks, NoTwoThreadsHaveOneAtATime) {
   for (std::uint64_t t = 1; t <= 4; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 20'000; ++i) {
-        LastStack* stack = last_stacks::take();
+        RememberedStacks* stack = last_stacks::take();
         if (stack == nullptr) {
           ++none;
           continue;
         }
-        auto& mine = reinterpret_cast<std::atomic<std::uint64_t>&>(stack->high);
+        auto& mine = reinterpret_cast<std::atomic<std::uint64_t>&>(stack->last.high);
         mine.store(t);
         shared += mine.load() != t;
         last_stacks::give_back(stack);
@@ -88,15 +88,15 @@ TEST(LastStacks, NoTwoThreadsHaveOneAtATime) {
 
 TEST(LastStacks, AForkedChildKeepsItsOwnAlone) {
   const Taken taken(20);
-  LastStack* mine = taken.stacks()[3];
+  RememberedStacks* mine = taken.stacks()[3];
   EXPECT_EQ(in_child([&] {
               last_stacks::keep_only(mine);
               const Taken all(200);  // more than were ever taken here
-              std::set<LastStack*> again = all.distinct();
+              std::set<RememberedStacks*> again = all.distinct();
               if (again.count(mine) != 0 || again.count(nullptr) != 0) return false;
               // Those of threads that are gone are among them.
               const std::size_t before = again.size();
-              for (LastStack* stack : taken.stacks()) again.insert(stack);
+              for (RememberedStacks* stack : taken.stacks()) again.insert(stack);
               return again.size() == before + 1;
             }),
             0);
@@ -108,12 +108,12 @@ TEST(LastStacks, AThreadOfUnknownOriginHasNone) {
   bool has_one = true;
   std::thread([&] {
     (void)take_moment(LEAKHOOK_CALLER);
-    has_one = this_thread.last_stack != nullptr;
+    has_one = this_thread.remembered != nullptr;
   }).join();
   EXPECT_FALSE(has_one);
   (void)take_moment(LEAKHOOK_CALLER);
   (void)take_moment(LEAKHOOK_CALLER);
-  EXPECT_NE(this_thread.last_stack, nullptr) << "the main thread of the books";
+  EXPECT_NE(this_thread.remembered, nullptr) << "the main thread of the books";
 }
 
 }  // namespace

@@ -2,10 +2,13 @@
 // Are the variables of modules found, and the heads of malloc's lists told from them?
 #include "../../../preload/life/module_data.h"
 
+#include <elf.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <vector>
 
 namespace leakhook::life {
@@ -70,6 +73,42 @@ TEST(ModuleData, AFileThatIsOnlyReadIsNoModule) {
                  module.variables.start < read.start + size);
   }
   munmap(mapped, size);
+  fclose(file);
+}
+
+/// The same of one whose variables would end in other memory of the program, behind a hole.
+TEST(ModuleData, AFileThatIsOnlyReadHasNoVariablesBehindAHole) {
+  constexpr std::uint64_t kPage = 4096, kPages = 8;
+  Elf64_Ehdr header{};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_phentsize = sizeof(Elf64_Phdr);
+  header.e_phoff = sizeof header;
+  header.e_phnum = 2;
+  Elf64_Phdr parts[2] = {};
+  parts[0].p_type = parts[1].p_type = PT_LOAD;
+  parts[0].p_filesz = parts[0].p_memsz = kPage;
+  parts[1].p_flags = PF_R | PF_W;
+  parts[1].p_offset = parts[1].p_vaddr = kPage;  // as the file lies that is read in one piece
+  parts[1].p_filesz = kPage;
+  parts[1].p_memsz = (kPages - 1) * kPage;
+  FILE* file = tmpfile();
+  ASSERT_NE(file, nullptr);
+  fwrite(&header, sizeof header, 1, file);
+  fwrite(parts, sizeof parts, 1, file);
+  ASSERT_EQ(fflush(file), 0);
+  ASSERT_EQ(ftruncate(fileno(file), 2 * kPage), 0);
+  auto* place = static_cast<char*>(
+      mmap(nullptr, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_EQ(mmap(place, 2 * kPage, PROT_READ, MAP_PRIVATE | MAP_FIXED, fileno(file), 0), place);
+  munmap(place + 2 * kPage, (kPages - 3) * kPage);
+  MemoryMap map;
+  PageArray<ModuleData> found;
+  ASSERT_TRUE(map.read());
+  ASSERT_TRUE(find_module_data(map, &found));
+  for (const ModuleData& module : found)
+    EXPECT_NE(module.variables.start, address_of(place) + kPage);
+  munmap(place, kPages * kPage);
   fclose(file);
 }
 

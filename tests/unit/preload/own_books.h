@@ -24,8 +24,8 @@ class OwnBooks {
   OwnBooks(const OwnBooks&) = delete;
 
   std::uint64_t counter(Counter counter) const;
-  /// The sum of all counters: 0 = nothing was lost.
-  std::uint64_t all_losses() const;
+  /// All counters that are not 0, as "name value" each; empty: nothing was lost.
+  std::string losses() const;
   ledger::Attention& attention() { return attention_; }
 
  private:

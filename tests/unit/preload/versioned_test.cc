@@ -3,10 +3,13 @@
 #include "../../../preload/ledger/versioned.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
+#include "../../../preload/base/system.h"
 #include "own_books.h"
 
 namespace leakhook::ledger {
@@ -30,6 +33,29 @@ TEST(Versioned, AWriterThatDiedIsTakenOver) {
   }
   EXPECT_EQ(version.load(), 8u);
   EXPECT_EQ(books.counter(Counter::records_seized), 1u);
+}
+
+TEST(Versioned, WaitsWhileOthersHaveTheirTurns) {
+  const testing::OwnBooks books;
+  constexpr std::uint64_t kMillisecond = 1'000'000;
+  Version version{1};
+  std::uint64_t longest_pause = 0;
+  std::thread others([&] {
+    const std::uint64_t began = sys::nanoseconds(CLOCK_MONOTONIC);
+    for (std::uint64_t last = began, now; last < began + 1500 * kMillisecond; last = now) {
+      usleep(1000);
+      version.fetch_add(2);  // one ended, the next one began
+      now = sys::nanoseconds(CLOCK_MONOTONIC);
+      longest_pause = std::max(longest_pause, now - last);
+    }
+    version.fetch_add(1);
+  });
+  { const Writing writing(version); }
+  others.join();
+  if (longest_pause < 500 * kMillisecond) {
+    EXPECT_EQ(books.counter(Counter::records_seized), 0u);
+  }
+  EXPECT_EQ(version.load() & 1, 0u);
 }
 
 TEST(Versioned, AForkedChildWaitsForNobody) {

@@ -62,6 +62,17 @@ std::string place_by_libdw(Operations code, bool is_lost) {
   return (is_value ? "value of " : "") + said_by_libdw(bare(code));
 }
 
+/// An expression that only adds to the CFA it begins with; libdw's operations are then those of a
+/// plain offset, which means the same. What a cut operand means nobody says: as libdw has it.
+/// Empty: it is something else.
+std::string sum_by_us(Bytes code, Operations theirs) {
+  if (code.next<std::uint8_t>() != DW_OP_plus_uconst) return {};
+  const std::uint64_t amount = code.unsigned_leb();
+  if (code.is_broken() && !bare(theirs).empty())
+    return "cfa+" + number(static_cast<std::int64_t>(bare(theirs)[0].number));
+  return code.is_empty() ? "cfa+" + number(static_cast<std::int64_t>(amount)) : "";
+}
+
 std::string place_by_us(const Description& description, const Row& row, unsigned number_of,
                         Operations theirs) {
   const std::int32_t value = row.value[number_of];
@@ -70,6 +81,11 @@ std::string place_by_us(const Description& description, const Row& row, unsigned
   if ((where == Where::at_expression || where == Where::expression) &&
       expression_at(description, value).is_empty())
     return "lost";
+  const auto said = [&] {
+    const Bytes code = expression_at(description, value);
+    const std::string sum = sum_by_us(code, theirs);
+    return sum.empty() ? said_by_us(code, bare(theirs)) : sum;
+  };
   switch (where) {
     case Where::unsaid:
       return "unsaid";
@@ -84,9 +100,9 @@ std::string place_by_us(const Description& description, const Row& row, unsigned
     case Where::in_register:
       return "in " + number(value);
     case Where::at_expression:
-      return said_by_us(expression_at(description, value), bare(theirs));
+      return said();
     case Where::expression:
-      return "value of " + said_by_us(expression_at(description, value), bare(theirs));
+      return "value of " + said();
   }
   return "nothing";
 }

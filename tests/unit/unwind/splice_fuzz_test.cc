@@ -250,6 +250,12 @@ TEST_F(SpliceFuzz, AgreesWithTheFullWalkAndLibunwind) {
   EXPECT_EQ(whole.captures, captures);
   EXPECT_GT(captures, seeds * 2000);
   EXPECT_GT(whole.remembered, captures / 4 * 3);
+  EXPECT_GT(whole.common, captures) << "some frames outside stay";
+  EXPECT_GT(whole.kept, whole.common / 10 * 9);
+  RecordProperty("common", static_cast<int>(whole.common));
+  RecordProperty("kept", static_cast<int>(whole.kept));
+  RecordProperty("found_in_cache", static_cast<int>(found_in_cache()));
+  EXPECT_GT(found_in_cache(), seeds * 50) << "trees are random: few stacks come again";
   EXPECT_GT(take_tally(kWithoutSlots).differ, 0u);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Twin of unwind/x86_64/splice.h, splice.cc and last_stack.h: stacks that look like the last one, and are
-// not.
+// Twin of unwind/x86_64/splice.h, splice.cc and last_stack.h: stacks that look like the last one,
+// and are not.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <setjmp.h>
@@ -12,7 +12,9 @@
 
 #include "../../../unwind/capture.h"
 #include "../../../unwind/last_stack.h"
+#include "cached_stacks.h"
 #include "call_site.h"
+#include "single_step.h"
 #include "splice_check.h"
 #include "splice_frames.h"
 
@@ -118,12 +120,15 @@ TEST_F(SpliceTest, NeedsTheRuleOfTheCall) {
 struct OneStack {
   alignas(4096) LastStack last;  // so that parts of it can be forbidden
   Address walked[LastStack::kMaxFrames];
+  CachedStacks cached;
   StackBounds bounds{};
   CallSite site{};
   /// Nothing known, as in new memory.
   void begin() {
     std::memset(&last, 0, sizeof last);
     last.prepare();
+    std::memset(&cached, 0, sizeof cached);
+    cached.begin();
   }
   void expect_as_walked() {
     const End end = capture(site, bounds, &last);
@@ -136,6 +141,9 @@ struct OneStack {
       hash = LastStack::step(hash, last[i]);
     }
     EXPECT_EQ(last.hash(), hash);
+    if (bounds.contains(site.cfa) && last.known != 0) {
+      EXPECT_TRUE(cached.is_right(site, bounds, last));
+    }
   }
 };
 OneStack g_captured;
@@ -273,9 +281,6 @@ TEST_F(LastStackTest, StackThatEndsInZeroIsNotRemembered) {
 // --- captures that do not end
 // ---------------------------------------------------------------------
 
-sigjmp_buf g_abandoned;
-volatile sig_atomic_t g_steps_left;
-
 __attribute__((noinline)) void take(void*) {
   const CallSite site = CALL_SITE;
   capture(site, known_bounds(site.cfa), &g_captured.last);
@@ -285,14 +290,10 @@ __attribute__((noinline)) void take(void*) {
 __attribute__((noinline)) void take_stepped(void*) {
   const CallSite site = CALL_SITE;
   const StackBounds bounds = known_bounds(site.cfa);
-  asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" : : : "memory", "cc");
+  begin_steps();
   capture(site, bounds, &g_captured.last);
-  asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" : : : "memory", "cc");
-}
-
-void count_step(int) {
-  g_steps_left = g_steps_left - 1;
-  if (g_steps_left == 0) siglongjmp(g_abandoned, 1);
+  (void)g_captured.cached.is_right(site, bounds, g_captured.last);
+  end_steps();
 }
 
 __attribute__((noinline)) void by_path(int path, Callback then) {
