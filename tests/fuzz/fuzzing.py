@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What does a fuzz target say after so many inputs? Starts from its seeds; whatever ends it stays as a
-# file. Alone: one target for the time or the number of a test.
+# file. Alone: one target for the time of a test.
 import argparse
 import os
 import re
@@ -69,12 +69,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--target", required=True)
-    parser.add_argument("--runs", type=int, required=True)
-    parser.add_argument("--seconds", type=int, required=True, help="end before all runs")
+    parser.add_argument("--seconds", type=int, required=True)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(options.program, options.target, f"{folder}/corpus", f"{folder}/crashes",
-                      [f"-runs={options.runs}", f"-max_total_time={options.seconds}", "-seed=1"])
+                      [f"-max_total_time={options.seconds}", "-seed=1"])
     if outcome.error:
         print(outcome.said[-20000:])
     print(outcome.error or f"{outcome.runs} inputs, {outcome.coverage} edges of code")

@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import places
@@ -55,9 +56,11 @@ class Service:
         self.setup, self.folder = setup, folder
         self.program = os.path.join(setup.plugins, "demo_service")
         env = {"LEAKHOOK_REACH": "all"}
+        # No pipe: some 450 dumps fill it, and the next exporter would wait for a reader.
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([self.program], cwd=folder, stdin=subprocess.PIPE, text=True,
                                         env=running.environment(setup, extra=env, is_hooked=is_hooked),
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                        stdout=subprocess.PIPE, stderr=self.errors)
         line = self.process.stdout.readline()
         self.pid = int(line.split()[-1])
         self.own = set(children_of(self.pid))
@@ -86,8 +89,10 @@ class Service:
 
     def ends(self):
         """(status, output, lines)"""
-        output, errors = self.process.communicate("\n", timeout=60)
-        return self.process.returncode, output, errors
+        output = self.process.communicate("\n", timeout=60)[0]
+        with self.errors:
+            self.errors.seek(0)
+            return self.process.returncode, output, self.errors.read()
 
 
 def kill_one(service, victim, choice):

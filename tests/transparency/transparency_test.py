@@ -3,6 +3,7 @@
 # place, and the trial must name that thing and no other.
 import argparse
 import os
+import re
 import sys
 import tempfile
 import unittest
@@ -128,6 +129,11 @@ class Lists(unittest.TestCase):
         self.assertGreaterEqual(sum(line.is_short for line in book.lines), 55)
         versions = [line.name for line in book.lines if line.name.endswith("_version")]
         self.assertLessEqual(len(versions), 30)
+
+    def test_no_reader_leaves_its_pipe_early(self):
+        leaving = re.compile(r"\|\s*(busybox )?(head -(?!c)|grep -[a-z]*[mq])")
+        found = {line.name for line in program_list.read().lines if leaving.search(line.command)}
+        self.assertEqual(found, {"head_tail_follow"})  # tail -F ends when its reader does
 
     def test_what_cannot_be_meant_is_refused(self):
         for words in (["a", "sh", "0", "shrot", "true"], ["a", "sh", "0", "mask=none", "true"]):

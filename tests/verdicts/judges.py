@@ -28,6 +28,10 @@ VALGRIND_WORDS = {"Leak_DefinitelyLost": "definite", "Leak_IndirectlyLost": "ind
                   "Leak_PossiblyLost": "possible", "Leak_StillReachable": "reachable"}
 
 
+# LeakSanitizer ends so by chance where coroutines run.
+PEER_DIED = "a fatal error of its own"
+
+
 class NotHeard(Exception):
     """A tool did not judge: sentence."""
 
@@ -179,7 +183,7 @@ def leaksanitizer(place, folder):
     path = f"{report}.{process.pid}"
     text = read(path) if os.path.exists(path) else ""
     if "has encountered a fatal error" in text:
-        raise NotHeard("a fatal error of its own")
+        raise NotHeard(PEER_DIED)
     for kind, size, blocks, stack in LEAK.findall(text):
         frames = [(function.split("(")[0], place.program if OWN_SOURCE.search(where) else where)
                   for function, where in LEAK_FRAME.findall(stack)]
