@@ -43,13 +43,18 @@ std::string plain_part_of(std::string_view name) {
   return longest.empty() ? "*" : std::string(longest);
 }
 
+/// '*' for what the language would read as a sign of its own.
+std::string without_anchors(std::string name) {
+  std::replace_if(name.begin(), name.end(), [](char c) { return c == '^' || c == '$'; }, '*');
+  return name;
+}
+
 /// As a pattern: what differs between builds of one source becomes '*'.
 std::string pattern_of(const Frame& frame) {
   std::string pattern;
-  for (const char sign : normalised_name(frame)) {
-    const bool is_special = sign == '$' || sign == '^';
-    if (is_special || sign == '>' || sign == '}' || sign == ')') pattern += '*';
-    if (!is_special) pattern += sign;
+  for (const char sign : without_anchors(normalised_name(frame))) {
+    if (sign == '>' || sign == '}' || sign == ')') pattern += '*';
+    pattern += sign;
   }
   // A result type may stand before the name, arguments or an ABI tag behind it.
   for (const char* before : {"^", ""})
@@ -71,7 +76,8 @@ bool matches_stack(const Suppression& rule, const Stack& stack) {
 std::string rule_for(const std::string& type, const Stack& stack) {
   const Frame* owner = owning_frame(stack);
   if (!owner) return type + ":*";
-  if (!has_name(*owner) && !owner->module.empty()) return type + ":" + owner->module;
+  if (!has_name(*owner) && !owner->module.empty())
+    return type + ":" + without_anchors(owner->module);
   return type + ":" + pattern_of(*owner);
 }
 

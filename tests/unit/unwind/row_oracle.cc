@@ -122,9 +122,21 @@ std::string cfa_by_libdw(Operations code) {
   return said_by_libdw(code);
 }
 
+/// An expression that only adds to a register, as libdw says it. Of a cut operand as above.
+std::string register_sum_by_us(Bytes code, Operations theirs) {
+  if (code.next<std::uint8_t>() != DW_OP_bregx) return {};
+  const std::uint64_t base = code.unsigned_leb();
+  const std::int64_t amount = code.signed_leb();
+  if (code.is_broken()) return cfa_by_libdw(theirs);
+  return code.is_empty() ? number(static_cast<std::int64_t>(base)) + "+" + number(amount) : "";
+}
+
 std::string cfa_by_us(const Description& description, const Row& row, Operations theirs) {
-  if (row.cfa_register == Row::kByExpression)
-    return said_by_us(expression_at(description, row.cfa_value), theirs);
+  if (row.cfa_register == Row::kByExpression) {
+    const Bytes code = expression_at(description, row.cfa_value);
+    const std::string sum = register_sum_by_us(code, theirs);
+    return sum.empty() ? said_by_us(code, theirs) : sum;
+  }
   return number(row.cfa_register) + "+" + number(row.cfa_value);
 }
 

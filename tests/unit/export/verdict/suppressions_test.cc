@@ -134,6 +134,9 @@ TEST(Suppressions, AFunctionWithoutANameIsSilencedByItsModule) {
   const Frame frame{"[libz.so.1+0x1234]", "", "", 0, "/usr/lib/libz.so.1"};
   EXPECT_EQ(suppression_for(in_cpp(Kind::file, frame)), "file:/usr/lib/libz.so.1");
   EXPECT_EQ(suppression_for(open(Kind::file, {})), "file:*");
+  const Holding odd = in_cpp(Kind::file, {"[x+0x1234]", "", "", 0, "^opt/a$1/libz.so"});
+  EXPECT_EQ(suppression_for(odd), "file:*opt/a*1/libz.so");
+  EXPECT_TRUE(suppresses(rules_of("file:*opt/a*1/libz.so")[0], odd));
 }
 
 TEST(Suppressions, ShellsAndTimeoutAreBuiltIn) {
