@@ -16,13 +16,6 @@ bool knows_no_such_thread(int result) {
 
 // The caller is taken in the hook itself: its frame is where the walk starts.
 
-// Nearly all blocks of a sampled heap concern nobody: for them a hook is a test and a jump to the
-// real function, without a frame. The others go on in a function of its own, which is jumped to as
-// well: to it, the program is the caller. (Our usual flags keep frames and calls; tests/unit/hooks
-// notices when one stays.)
-#define LEAKHOOK_ENDS_IN_JUMPS \
-  [[gnu::optimize("O2", "optimize-sibling-calls", "omit-frame-pointer")]]
-
 #define HEAP_ACQUIRE(name, params, args, size)                   \
   static void* recorded_##name params __attribute__((noinline)); \
   LEAKHOOK_ENDS_IN_JUMPS void* hook_##name params {              \
@@ -46,7 +39,7 @@ bool knows_no_such_thread(int result) {
   }                                                             \
   LEAKHOOK_ENDS_IN_JUMPS                                        \
   [[gnu::flatten]] static void recorded_##name params {         \
-    (void)ledger::withdraw_block_slowly(block);                 \
+    (void)ledger::withdraw_block(block);                 \
     real::name args;                                            \
   }
 

@@ -65,7 +65,7 @@ bool is_every_block_known() {
 }
 
 [[gnu::noinline]] void note_withdrawn(const live_table::Found& found, std::uint64_t address) {
-  if (!sample_filter.is_on)
+  if (!sample_filter.is_on())
     freed_unknown(address);
   else if (found.key != 0)
     sample_filter.lower(address);
@@ -75,7 +75,7 @@ bool is_every_block_known() {
 
 // One function for the whole road: what it calls is compiled into it, but for the rare ways.
 [[gnu::flatten]] void acquired_due_block(HookFrame hook, const void* address, std::size_t size) {
-  if (sample_filter.is_on) [[unlikely]]
+  if (sample_filter.is_on()) [[unlikely]]
     return acquired_sampled_block(hook, address, size);
   if (!may_record(Event::acquire)) return;
   // Asked for now, its line is there when the stack has been walked.
@@ -86,17 +86,17 @@ bool is_every_block_known() {
   live_table::insert(home, key_of(address, moment), value_of(size, moment));
 }
 
-[[gnu::flatten]] WithdrawnBlock withdraw_block_slowly(const void* address) {
+[[gnu::flatten]] WithdrawnBlock withdraw_block(const void* address) {
   if (address == nullptr || !may_record(Event::release)) return {};
   const live_table::Found found = live_table::withdraw(number(address));
-  if (sample_filter.is_on || found.key == 0) [[unlikely]]
+  if (sample_filter.is_on() || found.key == 0) [[unlikely]]
     note_withdrawn(found, number(address));
   return {found.key, found.value};
 }
 
 void restore_block(const WithdrawnBlock& block) {
   if (block.key == 0 || !may_record(Event::release)) return;
-  if (sample_filter.is_on) return insert_sampled(block.key, block.value);
+  if (sample_filter.is_on()) return insert_sampled(block.key, block.value);
   live_table::insert(block.key, block.value);
 }
 

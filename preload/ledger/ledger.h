@@ -47,16 +47,10 @@ struct WithdrawnBlock {
   std::uint64_t key = 0;
   std::uint64_t value = 0;
 };
-WithdrawnBlock withdraw_block_slowly(const void* address);
-/// Unknown addresses and null are counted or ignored.
-[[nodiscard]] inline WithdrawnBlock withdraw_block(const void* address) {
-  if (sample_filter.has_surely_not(address)) [[likely]]
-    return {};
-  return withdraw_block_slowly(address);
-}
+/// Where sample_filter.has_surely_not(address), there is nothing to withdraw. Unknown addresses and
+/// null are counted or ignored. The block may be given to another thread from now on.
+WithdrawnBlock withdraw_block(const void* address);
 void restore_block(const WithdrawnBlock& block);
-/// The block may be given to another thread from now on.
-inline void released_block(const void* address) { (void)withdraw_block(address); }
 
 // --- descriptors ------------------------------------------------------------------------------
 

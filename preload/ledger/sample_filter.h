@@ -19,26 +19,42 @@
 #include <atomic>
 #include <cstdint>
 
+#include "unlocked.h"
+
 namespace leakhook::ledger {
 
 struct SampleFilter {
   static constexpr int kBits = 16;
   static constexpr std::uint8_t kStuck = 255;
 
-  /// Off: every block is recorded and looked up, and the counters stay untouched. Exact mode, and
-  /// the time before our constructor. Changes while one thread runs (life/).
-  alignas(64) bool is_on;
-  alignas(64) std::atomic<std::uint8_t> counters[1u << kBits];
+  /// 2^64 / golden ratio (Knuth, TAOCP 6.4): blocks lie at all kinds of strides.
+  static constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15ULL;
 
-  /// Multiplies by 2^64 / golden ratio (Knuth, TAOCP 6.4): blocks lie at all kinds of strides.
-  static std::uint64_t place_of(std::uint64_t address) {
-    return address * 0x9e3779b97f4a7c15ULL >> (64 - kBits);
+  /// kFactor, or 0: then the first counter stands for all addresses. In exact mode it is at its
+  /// end, and every block is looked up; before our constructor it is zero, as is the table. So one
+  /// look does for all modes. Beside that counter, in one cache line.
+  alignas(64) std::uint64_t factor;
+  std::atomic<std::uint8_t> counters[1u << kBits];
+
+  static std::uint64_t place_of(std::uint64_t address, std::uint64_t factor = kFactor) {
+    return address * factor >> (64 - kBits);
   }
 
   /// Nothing in the table has this address: releasing it concerns nobody.
   bool has_surely_not(const void* address) const {
-    return is_on && counters[place_of(reinterpret_cast<std::uint64_t>(address))].load(
-                        std::memory_order_relaxed) == 0;
+    return unlocked::is_zero(counters[place_of(reinterpret_cast<std::uint64_t>(address), factor)]);
+  }
+
+  /// Blocks are sampled, and counted here.
+  bool is_on() const { return factor != 0; }
+  /// Both require that no other thread runs. turn_on: what was counted before stays.
+  void turn_on() {
+    if (!is_on()) counters[0].store(0, std::memory_order_relaxed);
+    factor = kFactor;
+  }
+  void turn_off() {
+    factor = 0;
+    counters[0].store(kStuck, std::memory_order_relaxed);
   }
 
   /// Before the record of a sampled block goes into the live table.

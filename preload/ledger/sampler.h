@@ -16,18 +16,21 @@
 
 namespace leakhook::ledger::sampler {
 
-/// True: no sample lies in this block, leave it. False: it is due, and nothing has changed: where
+/// True: no sample lies in this block, leave it. (The size of which there is one byte too many is
+/// more than any allocator gives.) False: it is due, and nothing has changed: where
 /// the real call fails it may be forgotten.
 inline bool passes_by(std::int64_t& bytes_until_sample, std::size_t size) {
-  const auto left = static_cast<std::uint64_t>(bytes_until_sample);
-  if (left <= size) return false;  // also when `size` is more than there can be
-  bytes_until_sample = static_cast<std::int64_t>(left - sampled_bytes(size));
+  std::uint64_t left;
+  if (__builtin_sub_overflow(static_cast<std::uint64_t>(bytes_until_sample), sampled_bytes(size),
+                             &left))
+    return false;
+  bytes_until_sample = static_cast<std::int64_t>(left);
   return true;
 }
 
 /// A block was due: is it to be recorded? Exact mode takes them all.
 bool takes_sampled(std::size_t size);
-inline bool takes(std::size_t size) { return !sample_filter.is_on || takes_sampled(size); }
+inline bool takes(std::size_t size) { return !sample_filter.is_on() || takes_sampled(size); }
 
 /// Forked child: its samples are not those of its parent and its siblings.
 void forget_parents_samples();

@@ -118,7 +118,7 @@ void set_settings(SettingsInForce& settings) {
   settings.sample_bytes = segment.sample_bytes = process.settings.SAMPLE;
   settings.kinds = segment.kinds = process.settings.KINDS.set;
   const bool is_heap_exact = segment.sample_bytes <= 1 && (segment.kinds & bit_of(Kind::heap)) != 0;
-  ledger::sample_filter.is_on = !is_heap_exact;
+  is_heap_exact ? ledger::sample_filter.turn_off() : ledger::sample_filter.turn_on();
   settings.verbose = process.settings.VERBOSE;
   if (!set_output(settings, process.settings.OUTPUT.value) && process.is_first_of_tree) {
     Line line;
@@ -185,7 +185,7 @@ void follow_limits() {
   if (memory < planned) segment.give_back(memory);
 }
 
-void look_for_no_blocks() { ledger::sample_filter.is_on = true; }
+void look_for_no_blocks() { ledger::sample_filter.turn_on(); }
 
 bool open_books(std::uint64_t memory) {
   if (!make(memory, &segment)) return false;

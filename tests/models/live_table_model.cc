@@ -163,7 +163,7 @@ Scenario filtered() {
   return {"sample filter: two sampled blocks of one class",
           [] {
             start_small();
-            ledger::sample_filter.is_on = true;
+            ledger::sample_filter.turn_on();
           },
           {[] {
              ledger::sample_filter.raise(kA), insert(kA);

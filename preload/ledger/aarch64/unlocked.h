@@ -22,4 +22,9 @@ inline bool claim(std::atomic<std::uint64_t>& word, std::uint64_t value) {
                                       std::memory_order_relaxed);
 }
 
+/// Whether the byte is zero right now; orders nothing.
+inline bool is_zero(const std::atomic<std::uint8_t>& byte) {
+  return byte.load(std::memory_order_relaxed) == 0;
+}
+
 }  // namespace leakhook::ledger::unlocked

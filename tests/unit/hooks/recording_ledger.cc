@@ -106,6 +106,7 @@ bool may_be_spied(const char* row) {
 
 __attribute__((constructor)) void place_spies() {
   real::resolve_all();
+  ledger::sample_filter.turn_off();
 #define INTERPOSED(ret, name, params, args) \
   truth::name = real::name;                 \
   if (may_be_spied(#name)) real::name = spy::name;
@@ -123,7 +124,7 @@ constinit SampleFilter sample_filter{};
 void acquired_due_block(HookFrame hook, const void* address, std::size_t size) {
   note_heap("acquired_block", doubt(hook.caller()), address, static_cast<long>(size));
 }
-WithdrawnBlock withdraw_block_slowly(const void* address) {
+WithdrawnBlock withdraw_block(const void* address) {
   note_heap("withdraw_block", "", address, -1);
   return {reinterpret_cast<std::uint64_t>(address), 0};
 }
@@ -305,9 +306,9 @@ void* books_truth(const char* row) {
 }
 void books_sample(bool is_on, const void* sampled) {
   using namespace leakhook::ledger;
-  sample_filter.is_on = is_on;
   this_thread.bytes_until_sample = is_on ? INT64_MAX / 2 : 0;
   for (auto& counter : sample_filter.counters) counter = 0;
+  is_on ? sample_filter.turn_on() : sample_filter.turn_off();
   if (sampled != nullptr)
     ++sample_filter.counters[SampleFilter::place_of(reinterpret_cast<std::uint64_t>(sampled))];
 }

@@ -42,6 +42,11 @@ class FrameCalledFrom {
   unwind::Address words_[2];
 };
 
+/// What the hook of free() does before the real call.
+inline void released_block(const void* address) {
+  if (!ledger::sample_filter.has_surely_not(address)) (void)ledger::withdraw_block(address);
+}
+
 /// What the ledger asked of life/ since the start of the program, and what it is told.
 struct AskedOfLife {
   int births = 0;

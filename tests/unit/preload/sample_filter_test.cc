@@ -20,7 +20,7 @@ const void* pointer(std::uint64_t address) { return reinterpret_cast<const void*
 
 std::unique_ptr<SampleFilter> new_filter() {
   auto filter = std::make_unique<SampleFilter>();
-  filter->is_on = true;
+  filter->turn_on();
   return filter;
 }
 
@@ -43,9 +43,12 @@ TEST(SampleFilter, KnowsWhatWasRaised) {
 
 TEST(SampleFilter, SendsEverythingToTheTableWhileItIsOff) {
   const auto filter = new_filter();
-  filter->is_on = false;
+  filter->turn_off();
   EXPECT_FALSE(filter->has_surely_not(pointer(kBase)));
   EXPECT_FALSE(filter->has_surely_not(nullptr));
+  filter->turn_on();
+  EXPECT_TRUE(filter->has_surely_not(pointer(kBase)));
+  EXPECT_TRUE(filter->has_surely_not(nullptr));
 }
 
 TEST(SampleFilter, CountsBlocksOfOneClass) {

@@ -102,7 +102,7 @@ class Stormer {
     acquired_fd(LEAKHOOK_CALLER, Kind::file, static_cast<int>(id), "/a/file");
   }
   void release(const void* held, std::uint64_t id) {
-    if (held == &blocks) return released_block(pointer(id));
+    if (held == &blocks) return testing::released_block(pointer(id));
     if (held == &timers) return released(Kind::timer, id);
     if (held == &mappings) return released_range(pointer(id), kPage);
     (void)released_fd(LEAKHOOK_FRAME, static_cast<int>(id));

@@ -61,7 +61,7 @@ TEST(Stream, HoldsWhatTheBooksHold) {
   const OwnBooks books;
   const Caller caller = LEAKHOOK_CALLER;
   for (std::uint64_t i = 1; i <= 5000; ++i) acquire_block(LEAKHOOK_FRAME, i * 48);
-  ledger::released_block(reinterpret_cast<void*>(48));
+  testing::released_block(reinterpret_cast<void*>(48));
   ledger::acquired_fd(caller, Kind::file, 5, "/five");
   ledger::acquired(caller, Kind::timer, 77, "t");
   const Packed packed;
@@ -122,7 +122,7 @@ class Writers {
       // New stacks all the time: caller in no object, the address tells the block.
       const Caller caller{{address + random() % 16 * 0x1000000}, 0, 0};
       if (is_live[n])
-        ledger::released_block(reinterpret_cast<void*>(address));
+        testing::released_block(reinterpret_cast<void*>(address));
       else
         acquire_block(testing::FrameCalledFrom(caller.pc.value), address);
       is_live[n] = !is_live[n];
