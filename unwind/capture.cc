@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "object_lookup.h"
 #include "rules.h"
+#include "stack_cache.h"
 
 namespace leakhook::unwind {
 namespace {
@@ -136,12 +137,11 @@ Captured capture(const CallSite& site, const StackBounds& bounds, std::span<Addr
   return {count, End::cut};
 }
 
-std::uint64_t generation_of_rules() { return g_rules.generation(); }
-
 void forget_rules() {
   // First: a rule made by the old table must carry the old generation.
   refresh_objects();
   g_rules.forget();
+  StackCache::forget_all();
 }
 
 void learn_objects() { refresh_objects(); }

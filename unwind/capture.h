@@ -82,9 +82,6 @@ End capture_on_own_stack(const CallSite& site, const StackBounds& bounds, LastSt
 /// Which object holds this address now? False: none (JIT, a closed library).
 bool find_object(Address pc, Object* object);
 
-/// What the rules are at the moment: another number after forget_rules().
-std::uint64_t generation_of_rules();
-
 /// A library was closed: its addresses may soon mean something else. After the real dlclose,
 /// outside of anybody's locks: see learn_objects().
 void forget_rules();

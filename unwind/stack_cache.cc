@@ -13,6 +13,8 @@ void in_this_order() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
 }  // namespace
 
+constinit std::atomic<std::uint64_t> StackCache::epoch{0};
+
 std::uint64_t StackCache::room_for(std::uint64_t words) {
   const std::uint64_t left = kWords - end_ % kWords;
   const std::uint64_t first = words <= left ? end_ : end_ + left;

@@ -15,6 +15,7 @@
 // abandons leaves nothing that is half written and believed.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 
 #include "capture.h"
@@ -22,6 +23,8 @@
 #include "stack_words.h"
 
 namespace leakhook::unwind {
+
+#pragma GCC visibility push(hidden)  // no detour through the table of global addresses
 
 class StackCache {
  public:
@@ -33,22 +36,27 @@ class StackCache {
     misses_ = 0;
   }
 
-  /// Before find(): forgets all stacks if the rules (generation_of_rules()) are not those of last
-  /// time, or what is kept with stacks means something else.
-  [[gnu::always_inline]] void renew(std::uint64_t rules, std::uint64_t meaning) {
-    if (((rules ^ rules_) | (meaning ^ meaning_)) == 0) [[likely]]
+  /// What any thread has kept so far is never found again: rules have changed, or what is kept with
+  /// stacks means something else. After the change.
+  static void forget_all() { epoch.fetch_add(1, std::memory_order_release); }
+
+  /// Before find(): takes notice of forget_all().
+  [[gnu::always_inline]] void renew() {
+    const std::uint64_t now = epoch.load(std::memory_order_acquire);  // pairs with forget_all()
+    if (now == epoch_) [[likely]]
       return;
     forget();
-    rules_ = rules, meaning_ = meaning;
+    epoch_ = now;
   }
 
   /// What was kept with the stack of this site; 0: nothing is known of it. Requires: as
   /// capture_on_own_stack(), on the stack that all calls since prepare() were made on.
   [[gnu::always_inline]] std::uint32_t find(const CallSite& site) const {
-    if (valid_from_ == end_) return 0;
     for (const Kept *kept = &kept_[set_of(site)], *end = kept + kWays; kept != end; ++kept)
-      if (kept->cfa == site.cfa && kept->first_word >= valid_from_ && is_unchanged(*kept, site))
+      if (kept->cfa == site.cfa && kept->first_word >= valid_from_ && is_unchanged(*kept, site)) {
+        if (kept->value == 0) __builtin_unreachable();  // callers need not ask whether it was found
         return kept->value;
+      }
     return 0;
   }
 
@@ -92,6 +100,8 @@ class StackCache {
     bool is_for(const CallSite& site) const { return cfa == site.cfa && pc == site.pc.value; }
   };
 
+  static std::atomic<std::uint64_t> epoch;
+
   void forget() { valid_from_ = end_; }
 
   static std::uint64_t hash_of(const CallSite& site) {
@@ -130,12 +140,14 @@ class StackCache {
 
   std::uint64_t valid_from_;  ///< stacks whose words begin before it are forgotten or overwritten
   std::uint64_t end_;         ///< number of the next word
-  std::uint64_t rules_, meaning_;
+  std::uint64_t epoch_;
   std::uint32_t misses_;
   std::uint32_t has_hints_;
   Hint hints_[1u << kHintBits];
   alignas(64) Kept kept_[kWays << kSetBits];
   Word words_[kWords];
 };
+
+#pragma GCC visibility pop
 
 }  // namespace leakhook::unwind

@@ -64,10 +64,10 @@ bool is_every_block_known() {
                   {Kind::heap, address, 0, 0});
 }
 
-[[gnu::noinline]] void note_withdrawn(const live_table::Found& found, std::uint64_t address) {
+[[gnu::noinline]] void note_withdrawn(bool was_known, std::uint64_t address) {
   if (!sample_filter.is_on())
     freed_unknown(address);
-  else if (found.key != 0)
+  else if (was_known)
     sample_filter.lower(address);
 }
 
@@ -90,7 +90,7 @@ bool is_every_block_known() {
   if (address == nullptr || !may_record(Event::release)) return {};
   const live_table::Found found = live_table::withdraw(number(address));
   if (sample_filter.is_on() || found.key == 0) [[unlikely]]
-    note_withdrawn(found, number(address));
+    note_withdrawn(found.key != 0, number(address));
   return {found.key, found.value};
 }
 

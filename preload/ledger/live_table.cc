@@ -8,7 +8,8 @@
 
 namespace leakhook::ledger::live_table {
 
-constinit std::atomic<Level> levels[kMostLevels]{};
+constinit std::atomic<Level> levels[kDensities << kLevelBits]{};
+static_assert(kMostLevels <= 1u << kLevelBits);
 constinit std::atomic<std::uint32_t> newest{0};
 constinit std::atomic<std::uint8_t> guesses[1u << 18]{};
 
@@ -96,9 +97,9 @@ bool claim_in(LiveRecord& first, std::uint64_t key, std::uint64_t value) {
   return false;
 }
 
-bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others) {
+bool insert_in(Level level, unsigned density, std::uint64_t key, std::uint64_t value, int others) {
   const std::uint64_t address = address_of_key(key);
-  LiveRecord& home = home_in(level, address);
+  LiveRecord& home = home_in(level, address, density);
   if (claim_in(home, key, value)) return true;
   if (others == 0) return false;
   std::atomic<std::uint8_t>& overflow = overflow_of(home);
@@ -109,9 +110,40 @@ bool insert_in(Level level, std::uint64_t key, std::uint64_t value, int others) 
   return false;
 }
 
+unsigned density_of(std::uint64_t address) {
+  return guess_for(address).load(std::memory_order_relaxed) >> kLevelBits;
+}
+
+/// Of this piece, from now on. By an exchange: who withdraws looks for no record of a density that
+/// its piece does not have.
+void guess_level(std::uint64_t address, std::uint32_t level) {
+  std::atomic<std::uint8_t>& guess = guess_for(address);
+  std::uint8_t now = guess.load(std::memory_order_relaxed);
+  while (!guess.compare_exchange_weak(
+      now, static_cast<std::uint8_t>((now >> kLevelBits << kLevelBits) | level),
+      std::memory_order_relaxed)) {
+  }
+}
+
+/// A record lies in the home of a block, which therefore goes elsewhere. Do both blocks begin where
+/// only one was expected? True: the density of the piece has been raised.
+bool gets_denser(const LiveRecord& home, std::uint64_t address) {
+  const std::uint64_t between = address_of_key(home.key.load(std::memory_order_relaxed)) ^ address;
+  std::atomic<std::uint8_t>& guess = guess_for(address);
+  std::uint8_t now = guess.load(std::memory_order_relaxed);
+  const unsigned density = now >> kLevelBits;
+  if (density + 1 == kDensities || between << density >> kPlaceBits != 0) return false;
+  guess.compare_exchange_strong(now, static_cast<std::uint8_t>(now + (1u << kLevelBits)),
+                                std::memory_order_relaxed);
+  return true;  // whoever lost an exchange finds the density raised, too, or the level changed
+}
+
 bool insert_into(std::uint32_t level, std::uint64_t key, std::uint64_t value, int others) {
-  if (!insert_in(levels[level].load(std::memory_order_relaxed), key, value, others)) return false;
-  guess_for(address_of_key(key)).store(static_cast<std::uint8_t>(level), std::memory_order_relaxed);
+  const std::uint64_t address = address_of_key(key);
+  if (!insert_in(levels[level].load(std::memory_order_relaxed), density_of(address), key, value,
+                 others))
+    return false;
+  guess_level(address, level);
   return true;
 }
 
@@ -139,8 +171,8 @@ bool withdraw_from_others(Level level, LiveRecord& home, std::uint64_t address, 
   return false;
 }
 
-bool withdraw_from(Level level, std::uint64_t address, Found* found) {
-  LiveRecord& home = home_in(level, address);
+bool withdraw_from(Level level, std::uint64_t address, unsigned density, Found* found) {
+  LiveRecord& home = home_in(level, address, density);
   return withdraw_in(home, address, found) || withdraw_from_others(level, home, address, found);
 }
 
@@ -166,7 +198,9 @@ bool grow(std::uint32_t last) {
   segment.header->live_buckets.compare_exchange_strong(buckets, end * kPage / sizeof(LiveBucket),
                                                        std::memory_order_release);
   if (newest.load(std::memory_order_acquire) != last) return true;
-  levels[last + 1].store(level_between(have, end), std::memory_order_release);
+  for (std::uint32_t density = 0; density < kDensities; ++density)
+    levels[density << kLevelBits | (last + 1)].store(level_between(have, end),
+                                                     std::memory_order_release);
   newest.compare_exchange_strong(last, last + 1, std::memory_order_release);
   return true;  // releases pair with bytes_of() in life/stream.cc, insert() and withdraw(); whoever
 }  // lost an exchange finds the table grown too
@@ -213,7 +247,9 @@ bool prepare(const Segment& made) {
 
 bool insert_elsewhere(LiveRecord& home, std::uint64_t key, std::uint64_t value) {
   // Beside its home first: the guess stays, and the line is there.
-  if (claim_in(home, key, value)) return true;
+  const std::uint64_t address = address_of_key(key);
+  LiveRecord& first = gets_denser(home, address) ? home_for(address) : home;
+  if (claim_in(first, key, value)) return true;
   if (hopeless.load(std::memory_order_relaxed) == 0 ? insert_with_care(key, value)
                                                     : insert_in_passing(key, value))
     return true;
@@ -226,14 +262,19 @@ Found withdraw_elsewhere(LiveRecord& home, std::uint64_t address) {
   if (withdraw_in(home, address, &found)) return found;
   const std::uint32_t guess = guess_for(address).load(std::memory_order_relaxed);
   const Level guessed = levels[guess].load(std::memory_order_acquire);
-  if (withdraw_from_others(guessed, home_in(guessed, address), address, &found)) return found;
+  const unsigned density = guess >> kLevelBits;
+  if (withdraw_from_others(guessed, home_in(guessed, address, density), address, &found))
+    return found;
   const std::uint32_t last = newest.load(std::memory_order_acquire);
   // The larger levels are out of the cache: ask for their lines at once.
   for (std::uint32_t i = 0; i <= last && i < kTried; ++i)
-    __builtin_prefetch(&home_in(levels[last - i].load(std::memory_order_relaxed), address), 1);
-  for (std::uint32_t i = 0; i <= last; ++i)
-    if (withdraw_from(levels[last - i].load(std::memory_order_relaxed), address, &found))
-      return found;
+    __builtin_prefetch(&home_in(levels[last - i].load(std::memory_order_relaxed), address, density),
+                       1);
+  // As its piece is now, or as it was when the record went in.
+  for (unsigned before = density + 1; before-- > 0;)
+    for (std::uint32_t i = 0; i <= last; ++i)
+      if (withdraw_from(levels[last - i].load(std::memory_order_relaxed), address, before, &found))
+        return found;
   return found;
 }
 

@@ -6,7 +6,8 @@
 // it, so that blocks that lie side by side have their records side by side: in the same lines, in
 // the same pages. When the home and its group of two lines are full the record lies in another
 // group, and the home group's byte in Region::overflows says how many do. Which level has a block
-// is remembered for its piece of the heap: a guess that saves the search.
+// is remembered for its piece of the heap: a guess that saves the search. So is how close to each
+// other the piece's blocks were seen: smaller ones than glibc makes have homes closer to each other.
 //
 // Who writes: the thread that owns an address inserts and withdraws its record; slots are claimed
 // by compare-and-swap, without the bus lock as long as the process has one thread. Who reads: other
@@ -30,7 +31,7 @@ struct Found {
 /// Eight records: two cache lines.
 inline constexpr std::uint64_t kGroup = 8;
 /// 4 KiB of table, a page, for 8 KiB of heap: a record for a block in every 32 bytes, as malloc of
-/// glibc makes none smaller.
+/// glibc makes none smaller. Of density 1 and 2, for 4 and 2 KiB of heap: in every 16 and 8 bytes.
 inline constexpr int kPageBits = 13;
 inline constexpr int kPlaceBits = 5;
 inline constexpr std::uint64_t kInPage = std::uint64_t{1} << (kPageBits - kPlaceBits);
@@ -52,13 +53,19 @@ class Level {
   std::uint64_t word_ = 0;
 };
 
-/// Levels by age; those that are not there yet are the first one.
 inline constexpr std::uint32_t kMostLevels = 48;
-extern std::atomic<Level> levels[kMostLevels];
-extern std::atomic<std::uint32_t> newest;  ///< index into levels
+inline constexpr unsigned kLevelBits = 6;
+inline constexpr std::uint32_t kDensities = 3;
 
-/// Into which level a record of this piece of the heap went last. One byte for each of 2^18 pieces.
+/// For each piece of the heap, 8 KiB, into which level a record of it went last, and in the bits
+/// from kLevelBits on the density of the piece, which never falls. For 2^18 pieces; the others share
+/// them.
 extern std::atomic<std::uint8_t> guesses[1u << 18];
+
+/// Levels by age; those that are not there yet are the first one. All of them once for each density,
+/// so that a guess is an index.
+extern std::atomic<Level> levels[kDensities << kLevelBits];
+extern std::atomic<std::uint32_t> newest;  ///< index into levels
 
 /// Commits the first groups. False: no memory.
 bool prepare(const Segment& segment);
@@ -78,13 +85,14 @@ inline std::atomic<std::uint8_t>& guess_for(std::uint64_t address) {
 }
 
 /// Where the record of a block belongs in a level.
-inline LiveRecord& home_in(Level level, std::uint64_t address) {
+inline LiveRecord& home_in(Level level, std::uint64_t address, unsigned density) {
   // Fibonacci hashing (Knuth, TAOCP 6.4): the upper bits of neighbouring pages lie as far from each
   // other as can be, so that a heap without holes fills all pages alike. Other bits of the product
   // do not: with bits 32 and up a table of 1 000 000 blocks grew to 134 MB, not 25. The lower ones
   // move the places in a page on, as blocks like to begin at round addresses.
-  const std::uint64_t hash = (address >> kPageBits) * 0x9e3779b97f4a7c15ULL;
-  return level.page(hash)[((address >> kPlaceBits) + hash) % kInPage];
+  const std::uint64_t at = address << density;
+  const std::uint64_t hash = (at >> kPageBits) * 0x9e3779b97f4a7c15ULL;
+  return level.page(hash)[((at >> kPlaceBits) + hash) % kInPage];
 }
 
 inline bool claim(LiveRecord& record) {
@@ -102,9 +110,9 @@ inline void publish(LiveRecord& record, std::uint64_t key, std::uint64_t value) 
 
 /// Where the record of this address belongs in the level that is guessed for it.
 inline LiveRecord& home_for(std::uint64_t address) {
-  const std::uint32_t level = guess_for(address).load(std::memory_order_relaxed);
+  const std::uint32_t guess = guess_for(address).load(std::memory_order_relaxed);
   // acquire pairs with grow(): a level is there before it is guessed
-  return home_in(levels[level].load(std::memory_order_acquire), address);
+  return home_in(levels[guess].load(std::memory_order_acquire), address, guess >> kLevelBits);
 }
 
 /// False: the table is full (counted). Requires: `home` is what home_for() said of this address;

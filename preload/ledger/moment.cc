@@ -54,14 +54,16 @@ unwind::StackBounds stack_bounds() { return {this_thread.stack_low, this_thread.
 }
 
 /// The thread's first event, and every stack that is not remembered.
-[[gnu::noinline]] StackId walk_afresh(const Caller& caller) {
+[[gnu::noinline]] StackId walk_afresh(unwind::ReturnAddress pc, unwind::Address cfa,
+                                      unwind::Address frame_pointer) {
   if (this_thread.shard == 0) equip_thread();
   const int scratch = take_scratch();
   if (scratch == kScratches) {
     segment.count(Counter::no_stack);
     return 0;
   }
-  const unwind::Captured captured = unwind::capture(caller, stack_bounds(), scratch_pool[scratch]);
+  const unwind::Captured captured =
+      unwind::capture({pc, cfa, frame_pointer}, stack_bounds(), scratch_pool[scratch]);
   count_end(captured.end);
   const std::span<const unwind::Address> frames{scratch_pool[scratch], captured.count};
   const StackId stack = stack_table::intern(frames, captured.end);
@@ -93,20 +95,31 @@ bool may_remember(const LastStack& last, const Caller& caller) {
          caller.cfa < this_thread.stack_high;
 }
 
-StackId stack_of(const Caller& caller) {
-  RememberedStacks* remembered = this_thread.remembered;
-  if (remembered == nullptr || !may_remember(remembered->last, caller)) [[unlikely]]
-    return walk_afresh(caller);
+/// A stack that the cache does not know. Requires: the caller keeps `remembered` for this capture.
+[[gnu::noinline, gnu::flatten]] StackId walk_from_last(unwind::ReturnAddress pc,
+                                                       unwind::Address cfa,
+                                                       unwind::Address frame_pointer,
+                                                       RememberedStacks* remembered) {
+  const Caller caller{pc, cfa, frame_pointer};
   LastStack& last = remembered->last;
-  unwind::StackCache& cache = remembered->cache;
-  const LastStackInUse in_use(&last, caller.cfa);
-  cache.renew(unwind::generation_of_rules(), stack_table::meaning());
-  if (const StackId known = cache.find(caller)) return known;
   const unwind::End end = unwind::capture_on_own_stack(caller, stack_bounds(), &last);
   count_end(end);
   const StackId stack = stack_table::intern(last, end);
-  if (stack != 0) cache.keep(caller, last, stack);
+  if (stack != 0) remembered->cache.keep(caller, last, stack);
   return stack;
+}
+
+// Both walks have functions of their own, which get the caller in registers: so the usual way,
+// which ends with find(), needs no memory of its stack.
+StackId stack_of(const Caller& caller) {
+  RememberedStacks* remembered = this_thread.remembered;
+  if (remembered == nullptr || !may_remember(remembered->last, caller)) [[unlikely]]
+    return walk_afresh(caller.pc, caller.cfa, caller.frame_pointer);
+  const LastStackInUse in_use(&remembered->last, caller.cfa);
+  remembered->cache.renew();
+  if (const StackId known = remembered->cache.find(caller)) [[likely]]
+    return known;
+  return walk_from_last(caller.pc, caller.cfa, caller.frame_pointer, remembered);
 }
 
 std::uint32_t count_birth() {

@@ -2,6 +2,7 @@
 // Interning: one probe for a stack that is known; a new one gets nodes for its new frames.
 #include "stack_table.h"
 
+#include "../../unwind/stack_cache.h"
 #include "id_index.h"
 #include "modules.h"
 #include "shards.h"
@@ -14,6 +15,7 @@ constinit IdIndex stack_index{Region::stack_index};
 /// What the same frames mean now, added to every hash: the current mark in the lowest bits, and
 /// which meaning addresses have, spread over the others.
 constinit std::atomic<std::uint64_t> present_meaning{0};
+std::uint64_t meaning() { return present_meaning.load(std::memory_order_relaxed); }
 constexpr std::uint64_t kMarkMask = kMaxMarks - 1;
 
 /// Spreads the bits of a path's hash: a product's upper half depends on all of them.
@@ -116,8 +118,6 @@ StackId find(std::uint64_t path) { return stack_index.find(hash_of_stack(path, m
 
 }  // namespace
 
-std::uint64_t meaning() { return present_meaning.load(std::memory_order_relaxed); }
-
 bool prepare() {
   begin_generation();  // ids begin anew
   segment.extent(Region::stacks).used.store(1, std::memory_order_relaxed);
@@ -161,6 +161,7 @@ void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint6
 void begin_generation() {
   constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15ULL;  // 2^64 / golden ratio
   present_meaning.fetch_add(kStep & ~kMarkMask, std::memory_order_relaxed);
+  unwind::StackCache::forget_all();
 }
 
 void set_mark(MarkId mark) {
@@ -168,6 +169,7 @@ void set_mark(MarkId mark) {
   while (!present_meaning.compare_exchange_weak(now, (now & ~kMarkMask) | (mark & kMarkMask),
                                                 std::memory_order_relaxed)) {
   }
+  unwind::StackCache::forget_all();
 }
 
 }  // namespace leakhook::ledger::stack_table

@@ -27,9 +27,6 @@ StackId intern(std::span<const unwind::Address> frames, unwind::End end);
 /// shards::take().
 void count(StackId stack, std::uint32_t shard, std::uint64_t objects, std::uint64_t bytes);
 
-/// What ids mean at the moment: another number after prepare() and the two below.
-std::uint64_t meaning();
-
 /// Addresses may mean another library from now on: the same frames become another stack.
 void begin_generation();
 

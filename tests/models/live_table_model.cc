@@ -16,7 +16,8 @@ using ledger::segment;
 namespace live_table = ledger::live_table;
 
 constexpr std::uint64_t kA = 0x7f0000000000;
-constexpr std::uint64_t kB = kA + 8;       // the same home
+constexpr std::uint64_t kClose = kA + 16;  // of one home, until their piece is known to be dense
+constexpr std::uint64_t kFar = kA + 4096;  // of the same piece
 constexpr std::uint64_t kStranger = 0x10;  // fills what shall be full
 
 std::uint64_t value_for(std::uint64_t key) {
@@ -29,8 +30,20 @@ LiveRecord* group_of(LiveRecord& record) {
          index / live_table::kGroup * live_table::kGroup;
 }
 
-LiveRecord* home_group(std::uint64_t address, std::uint32_t level = 0) {
-  return group_of(live_table::home_in(live_table::levels[level].load(), address));
+LiveRecord& home_of(std::uint64_t address, unsigned density = 0) {
+  return live_table::home_in(live_table::levels[0].load(), address, density);
+}
+
+LiveRecord* home_group(std::uint64_t address, unsigned density = 0) {
+  return group_of(home_of(address, density));
+}
+
+std::uint64_t kB = 0;  ///< has the home of kA, and lies in another piece
+
+std::uint64_t find_twin() {
+  std::uint64_t twin = kA + (1u << live_table::kPageBits);
+  while (&home_of(twin) != &home_of(kA)) twin += 32;
+  return twin;
 }
 
 /// Where a record goes that finds its home group full: as insert_elsewhere() has it.
@@ -51,6 +64,8 @@ void start_small() {
   static const std::uint64_t reserved = segment.extent(Region::live).reserved.load();
   segment.extent(Region::live).reserved.store(reserved);
   live_table::prepare(segment);
+  if (kB == 0) kB = find_twin();
+  for (const std::uint64_t address : {kA, kB}) live_table::guess_for(address).store(0);
 }
 
 /// The same, but it stays as it is: only then a small table looks at other groups.
@@ -159,6 +174,42 @@ Scenario growing() {
           0};
 }
 
+Scenario getting_dense() {
+  return {"live table: two blocks in one place, and the next ones beside them",
+          [] {
+            start_small();
+            fill(home_group(kA), 2);
+            fill(home_group(kA, 1), 1);
+            fill(home_group(kClose, 1), 1);
+          },
+          {[] { insert(kA), withdraw(kA); }, [] { insert(kClose), withdraw(kClose); }},
+          [] {
+            if (explore::was_killed()) return;
+            for (const std::uint64_t address : {kA, kClose})
+              check(count_of(address) == 0, "no record is left");
+          },
+          3,
+          1};
+}
+
+Scenario guessing_two_things() {
+  return {"live table: a piece gets dense while another block of it goes to a new level",
+          [] {
+            start_small();
+            fill(home_group(kFar), 0);
+            fill(home_group(kFar, 1), 0);
+            fill(home_group(kClose, 1), 1);
+            insert(kA);
+          },
+          {[] { insert(kClose), withdraw(kClose); }, [] { insert(kFar), withdraw(kFar); }},
+          [] {
+            check(count_of(kClose) + count_of(kFar) == 0 || explore::was_killed(),
+                  "no record is left");
+          },
+          4,
+          1};
+}
+
 Scenario filtered() {
   return {"sample filter: two sampled blocks of one class",
           [] {
@@ -183,7 +234,8 @@ Scenario filtered() {
 }  // namespace
 
 std::vector<Scenario> live_table_scenarios() {
-  return {a_slot_passes_on(), there_and_back(), overflowing(), growing(), filtered()};
+  return {a_slot_passes_on(), there_and_back(),      overflowing(), growing(),
+          getting_dense(),    guessing_two_things(), filtered()};
 }
 
 }  // namespace leakhook::models

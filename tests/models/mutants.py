@@ -34,6 +34,13 @@ MUTANTS = [
     ("who comes second grows it again", LEDGER + "live_table.cc",
      "  newest.compare_exchange_strong(last, last + 1, std::memory_order_release);",
      "  newest.fetch_add(1);", [LEDGER + "live_table.cc"], "two find it full"),
+    ("a record of before its piece got dense not looked for", LEDGER + "live_table.cc",
+     "before-- > 0;", "before-- > density;", [LEDGER + "live_table.cc"], "two blocks in one place"),
+    ("a level guessed in two steps", LEDGER + "live_table.cc",
+     "  while (!guess.compare_exchange_weak(",
+     "  guess.store(static_cast<std::uint8_t>((now >> kLevelBits << kLevelBits) | level));\n"
+     "  while (false && !guess.compare_exchange_weak(",
+     [LEDGER + "live_table.cc"], "a piece gets dense"),
     ("the filter counts in two steps", LEDGER + "sample_filter.cc",
      "  while (now != kStuck && !counter.compare_exchange_weak(now, static_cast<std::uint8_t>(now + 1),",
      "  counter.store(static_cast<std::uint8_t>(now + 1));\n"

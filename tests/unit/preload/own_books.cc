@@ -14,6 +14,7 @@
 #include "../../../preload/base/line.h"
 #include "../../../preload/base/real.h"
 #include "../../../preload/base/settings.h"
+#include "../../../preload/ledger/live_table.h"
 #include "../../../preload/ledger/modules.h"
 #include "../../../preload/ledger/moment.h"
 #include "../../../preload/life/books.h"
@@ -61,6 +62,7 @@ OwnBooks::OwnBooks(std::uint64_t memory, const std::string& folder) {
   life::describe_process(arguments,
                          reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 64 * 1024);
   ledger::segment.header->settings.verbose = 0;  // losses are wanted here
+  for (auto& guess : ledger::live_table::guesses) guess.store(0);
   prepare_unwinding();
   real::resolve_all();
   ledger::is_threaded.store(true);

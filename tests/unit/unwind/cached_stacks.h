@@ -23,7 +23,7 @@ struct CachedStacks {
   bool is_right(const CallSite& site, const StackBounds& bounds, const LastStack& last) {
     if (high != bounds.high) cache.prepare();
     high = bounds.high;
-    cache.renew(generation_of_rules(), 0);
+    cache.renew();
     if (const std::uint32_t known = cache.find(site)) {
       ++found;
       return hashes[known] == last.hash();
