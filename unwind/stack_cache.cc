@@ -25,10 +25,31 @@ std::uint64_t StackCache::room_for(std::uint64_t words) {
   return first;
 }
 
-void StackCache::make_hint(Hint* hint, const CallSite& site, const LastStack& last) {
+bool StackCache::tells_apart(const Word* (&words)[kWays], const Word* const (&ends)[kWays],
+                             Address at, Address is) {
+  bool tells = false;
+  for (unsigned way = 0; way < kWays; ++way) {
+    while (words[way] != ends[way] && words[way]->at < at) ++words[way];
+    if (words[way] == ends[way] || words[way]->at != at) return false;
+    tells = tells || words[way]->is != is;
+  }
+  return tells;
+}
+
+void StackCache::make_hint(Hint* hint, const CallSite& site, const LastStack& last,
+                           const Kept* set) {
+  const Word *words[kWays], *ends[kWays];
+  for (unsigned way = 0; way < kWays; ++way) {
+    words[way] = &words_[set[way].first_word % kWords];
+    ends[way] = words[way] + set[way].groups * kGroup;
+  }
   hint->cfa = 0;
   in_this_order();
-  for (unsigned i = 0; i < kHintWords; ++i) hint->at[i] = last.slots[last.count - 1 - i];
+  unsigned found = 0;
+  for (std::uint32_t i = last.count - 1; i != 0 && found < kHintWords; --i)
+    if (tells_apart(words, ends, last.slots[i], last.pcs[i])) hint->at[found++] = last.slots[i];
+  // Where frames lie differently from the start: the next ones.
+  for (unsigned i = found; i < kHintWords; ++i) hint->at[i] = last.slots[last.count - 1 - i];
   hint->pc = site.pc.value;
   in_this_order();
   hint->cfa = site.cfa;
@@ -44,7 +65,7 @@ StackCache::Kept* StackCache::place_for(const CallSite& site, const LastStack& l
   Hint& hint = hints_[hint_of(hash_of(site))];
   if (of_this_site == kWays && !hint.is_for(site) && last.count > kHintWords) {
     has_hints_ = 1;
-    make_hint(&hint, site, last);
+    make_hint(&hint, site, last, set);
     set = &kept_[set_of(site)];
   }
   return &set[misses_ / kKeepsEvery % kWays];

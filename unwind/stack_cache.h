@@ -134,7 +134,12 @@ class StackCache {
                                            std::uint32_t value);
   /// Where a new stack of this site goes.
   Kept* place_for(const CallSite& site, const LastStack& last);
-  static void make_hint(Hint* hint, const CallSite& site, const LastStack& last);
+  /// Chooses words by which the stack differs from those of a set, which are all of its site.
+  void make_hint(Hint* hint, const CallSite& site, const LastStack& last, const Kept* set);
+  /// Whether all stacks have a return address in this place, and not all of them this one. Goes on
+  /// in their lists, innermost first, to that place.
+  static bool tells_apart(const Word* (&words)[kWays], const Word* const (&ends)[kWays], Address at,
+                          Address is);
   /// The number of the first of so many words that lie side by side, and are nobody's any more.
   std::uint64_t room_for(std::uint64_t words);
 
