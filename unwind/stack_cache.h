@@ -24,8 +24,6 @@
 
 namespace leakhook::unwind {
 
-#pragma GCC visibility push(hidden)  // no detour through the table of global addresses
-
 class StackCache {
  public:
   /// Forgets what another thread left. Memory must have gone through this, zeros too.
@@ -53,7 +51,7 @@ class StackCache {
   /// capture_on_own_stack(), on the stack that all calls since prepare() were made on.
   [[gnu::always_inline]] std::uint32_t find(const CallSite& site) const {
     for (const Kept *kept = &kept_[set_of(site)], *end = kept + kWays; kept != end; ++kept)
-      if (kept->cfa == site.cfa && kept->first_word >= valid_from_ && is_unchanged(*kept, site)) {
+      if (kept->cfa == site.cfa && kept->first_group >= valid_from_ && is_unchanged(*kept, site)) {
         if (kept->value == 0) __builtin_unreachable();  // callers need not ask whether it was found
         return kept->value;
       }
@@ -75,21 +73,26 @@ class StackCache {
   static constexpr unsigned kWays = 4;
   static constexpr unsigned kHintBits = 6;
   static constexpr unsigned kHintWords = 3;
-  static constexpr std::uint64_t kWords = 4096;
+  static constexpr std::uint64_t kGroups = 1024;
   static constexpr std::uint32_t kKeepsEvery = 4;
-  static constexpr std::uint32_t kGroup = 4;  ///< so many words are compared without leaving early
+  static constexpr std::uint32_t kInGroup = 4;
   static constexpr std::uint32_t kMostWords = 256;  ///< of a stack: none drives out all others
 
-  struct Word {
-    Address at;
-    std::uint64_t is;
+  /// So many words are compared without leaving early.
+  struct Group {
+    std::int16_t place[kInGroup];  ///< where each lies: so many words above the CFA
+    std::uint64_t word[kInGroup];
   };
+  static_assert(sizeof(Group) == 40);
+  static Address at(const CallSite& site, std::int16_t place) {
+    return site.cfa + static_cast<Address>(std::int64_t{place}) * sizeof(Address);
+  }
   struct Kept {
-    Address cfa;               ///< 0: nothing
-    std::uint64_t first_word;  ///< counted since the first stack that was kept
+    Address cfa;                ///< 0: nothing
+    std::uint64_t first_group;  ///< counted since the first stack that was kept
     std::uint64_t frame_pointer;
     std::uint32_t value;
-    std::uint16_t groups;             ///< of words
+    std::uint16_t groups;
     std::int16_t frame_pointer_mask;  ///< −1: a frame is left by the register as it is at the site
   };
   static_assert(sizeof(Kept) == 32, "a set is two cache lines");
@@ -100,7 +103,7 @@ class StackCache {
     bool is_for(const CallSite& site) const { return cfa == site.cfa && pc == site.pc.value; }
   };
 
-  static std::atomic<std::uint64_t> epoch;
+  [[gnu::visibility("hidden")]] static std::atomic<std::uint64_t> epoch;
 
   void forget() { valid_from_ = end_; }
 
@@ -121,14 +124,17 @@ class StackCache {
   [[gnu::always_inline]] bool is_unchanged(const Kept& kept, const CallSite& site) const {
     std::uint64_t difference = (kept.frame_pointer ^ site.frame_pointer) &
                                static_cast<std::uint64_t>(std::int64_t{kept.frame_pointer_mask});
-    const Word* word = &words_[kept.first_word % kWords];
-    for (std::uint32_t group = kept.groups; group != 0; --group, word += kGroup) {
-      difference |= changed(word[0]) | changed(word[1]) | changed(word[2]) | changed(word[3]);
+    const Group* group = &groups_[kept.first_group % kGroups];
+    const Group* const end = group + kept.groups;
+    const auto changed = [&](unsigned i) {
+      return word_at(at(site, group->place[i])) ^ group->word[i];
+    };
+    do {
+      difference |= changed(0) | changed(1) | changed(2) | changed(3);
       if (difference != 0) return false;
-    }
+    } while (++group != end);
     return true;
   }
-  static std::uint64_t changed(const Word& word) { return word_at(word.at) ^ word.is; }
 
   __attribute__((noinline)) void keep_this(const CallSite& site, const LastStack& last,
                                            std::uint32_t value);
@@ -136,23 +142,22 @@ class StackCache {
   Kept* place_for(const CallSite& site, const LastStack& last);
   /// Chooses words by which the stack differs from those of a set, which are all of its site.
   void make_hint(Hint* hint, const CallSite& site, const LastStack& last, const Kept* set);
-  /// Whether all stacks have a return address in this place, and not all of them this one. Goes on
-  /// in their lists, innermost first, to that place.
-  static bool tells_apart(const Word* (&words)[kWays], const Word* const (&ends)[kWays], Address at,
-                          Address is);
-  /// The number of the first of so many words that lie side by side, and are nobody's any more.
-  std::uint64_t room_for(std::uint64_t words);
+  /// Does none of the four stacks of a set lack a return address there, and is not each of them
+  /// this one? `seen`: how far each list, innermost first, was looked at before; goes on to that
+  /// place.
+  bool tells_apart(const Kept* set, std::uint32_t (&seen)[kWays], const CallSite& site,
+                   Address slot, Address pc) const;
+  /// The number of the first of so many groups that lie side by side, and are nobody's any more.
+  std::uint64_t room_for(std::uint64_t groups);
 
   std::uint64_t valid_from_;  ///< stacks whose words begin before it are forgotten or overwritten
-  std::uint64_t end_;         ///< number of the next word
+  std::uint64_t end_;         ///< number of the next group
   std::uint64_t epoch_;
   std::uint32_t misses_;
   std::uint32_t has_hints_;
   Hint hints_[1u << kHintBits];
   alignas(64) Kept kept_[kWays << kSetBits];
-  Word words_[kWords];
+  Group groups_[kGroups];
 };
-
-#pragma GCC visibility pop
 
 }  // namespace leakhook::unwind

@@ -182,11 +182,12 @@ TEST_F(StackCacheTest, OldWordsMakeRoomForNewOnes) {
 
 // --- stacks without code ------------------------------------------------------------------------
 
-/// Ten frames of four words each, as a capture leaves them; the outermost return address differs.
+/// Six frames of four words each, as a capture leaves them. Return addresses of outer ones differ.
 class MadeStack {
  public:
-  MadeStack()
-      : words_(static_cast<std::uint64_t*>(
+  explicit MadeStack(std::uint32_t differing = kFrames - 1)
+      : differing_(differing),
+        words_(static_cast<std::uint64_t*>(
             mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {}
   ~MadeStack() { unmap(); }
   MadeStack(const MadeStack&) = delete;
@@ -196,13 +197,18 @@ class MadeStack {
   /// g_last, and the words themselves.
   void become(std::uint32_t number) {
     g_last.prepare();
-    g_last.count = g_last.known = 10;
-    for (std::uint64_t i = 1; i <= 10; ++i) {
-      std::uint64_t& word = words_[(11 - i) * 4];
-      word = 0x1000 * i + (i == 1 ? number : 0);
+    g_last.count = g_last.known = kFrames;
+    for (std::uint64_t i = 1; i <= kFrames; ++i) {
+      std::uint64_t& word = words_[(kFrames + 1 - i) * 4];
+      word = 0x1000 * i + (i <= differing_ ? number : 0);
       g_last.slots[i] = reinterpret_cast<Address>(&word);
       g_last.pcs[i] = word;
     }
+  }
+  /// The outermost frame lies so many words above the CFA.
+  void move_outermost(std::uint64_t places) {
+    g_last.slots[1] = site().cfa + 8 * places;
+    words_[5 + places] = g_last.pcs[1];
   }
   std::uint32_t find(std::uint32_t number) {
     become(number);
@@ -214,7 +220,9 @@ class MadeStack {
   }
 
  private:
-  static constexpr std::size_t kSize = 65536;
+  static constexpr std::size_t kSize = 1 << 20;
+  static constexpr std::uint32_t kFrames = 6;
+  std::uint32_t differing_;  ///< so many of the outermost
   std::uint64_t* words_;
 };
 
@@ -230,6 +238,32 @@ TEST_F(StackCacheTest, LooksAtNoWordOfItsOwnerBefore) {
     g_cache.keep({{0xb000}, site.cfa + 4096, 0}, g_last, 1);
   stack.unmap();
   EXPECT_EQ(g_cache.find(site), 0u);
+}
+
+TEST_F(StackCacheTest, LooksWhereTheStacksOfACallSiteDiffer) {
+  MadeStack stack(1);
+  unsigned found = 0;
+  for (int round = 0; round < 8; ++round) {
+    found = 0;
+    for (std::uint32_t number = 1; number <= 24; ++number) {
+      const std::uint32_t known = stack.find(number);
+      EXPECT_TRUE(known == 0 || known == number) << number;
+      found += known == number;
+      if (known == 0) stack.keep(number);
+    }
+  }
+  EXPECT_EQ(found, 24u) << "a set holds 4, and the next words are the same in all";
+}
+
+TEST_F(StackCacheTest, DoesNotKeepWordsThatLieTooFarOut) {
+  MadeStack stack;
+  for (const std::uint64_t places : {65536u + 50, 30000u}) {  // of the first, 16 bits say 50
+    stack.become(7);
+    stack.move_outermost(50);
+    stack.move_outermost(places);
+    for (int i = 0; i < 4; ++i) g_cache.keep(stack.site(), g_last, 7);
+    EXPECT_EQ(g_cache.find(stack.site()), places < 32768 ? 7 : 0) << places;
+  }
 }
 
 /// False: it came to its end before so many instructions.
