@@ -8,8 +8,9 @@
 //
 // A table of sets of four stacks, chosen by call site; their words lie one behind the other in a
 // ring, where new ones overwrite the oldest. Where more than four stacks share a call site, as they
-// do in operator new, three words further out choose the set, too. Such a hint says where to look,
-// never what to believe: a stack that has something else there is kept in another set.
+// do in operator new, three return addresses by which those differ choose the set, too. Such a hint
+// says where to look, never what to believe: a stack that has something else there is kept in
+// another set.
 //
 // Who has it: one thread, one capture at a time, as LastStack; a capture that a signal handler
 // abandons leaves nothing that is half written and believed.
