@@ -39,7 +39,7 @@ bool knows_no_such_thread(int result) {
   }                                                             \
   LEAKHOOK_ENDS_IN_JUMPS                                        \
   [[gnu::flatten]] static void recorded_##name params {         \
-    (void)ledger::withdraw_block(block);                 \
+    (void)ledger::withdraw_block(block);                        \
     real::name args;                                            \
   }
 
