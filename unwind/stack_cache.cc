@@ -46,8 +46,10 @@ void StackCache::make_hint(Hint* hint, const CallSite& site, const LastStack& la
   in_this_order();
   unsigned found = 0;
   std::uint32_t seen[kWays] = {};
-  for (std::uint32_t i = last.count - 1; i != 0 && found < kHintWords; --i)
+  for (std::uint32_t out = 1; out <= kHintReach && out < last.count && found < kHintWords; ++out) {
+    const std::uint32_t i = last.count - out;
     if (tells_apart(set, seen, site, last.slots[i], last.pcs[i])) hint->at[found++] = last.slots[i];
+  }
   // Where frames lie differently from the start: the next ones.
   for (unsigned i = found; i < kHintWords; ++i) hint->at[i] = last.slots[last.count - 1 - i];
   hint->pc = site.pc.value;

@@ -79,7 +79,7 @@ def judge_row(row, names, place):
         if judge not in row.truth.differs or row.is_twin:
             told = row.deaths if judges.PEER_DIED in found else row.complaints
             told += [f"{judge}: {text}" for text in found]
-        elif not found:
+        elif not found and judge not in row.truth.by_chance:
             row.complaints.append(f"{judge}: a difference is explained, and there is none")
 
 

@@ -1,7 +1,7 @@
 // verdict: definite 2/200, indirect 0, possible 0, reachable 0; fd 0
 // SPDX-License-Identifier: Apache-2.0
 // Two suspended coroutines are the only ones to know a block; their stacks are unmapped and freed.
-// differs from LeakSanitizer: its tracer crashes on this program
+// may differ from LeakSanitizer: its tracer crashes on this program in most runs
 #include <ucontext.h>
 #include <sys/mman.h>
 

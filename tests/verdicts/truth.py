@@ -35,6 +35,7 @@ class Truth:
     child: Words = None        # of its forked child
     status: int = 0            # as subprocess.returncode
     differs: dict = field(default_factory=dict)  # peer -> why
+    by_chance: set = field(default_factory=set)  # peers that differ in some runs only
     limit: Words = None        # what leakhook says where it cannot know better
     limit_reason: str = ""
 
@@ -68,6 +69,9 @@ def _add(truth, key, text):
         truth.limit = parse_words(words)
     elif key.startswith("differs from ") and key[13:] in PEERS:
         truth.differs[key[13:]] = text
+    elif key.startswith("may differ from ") and key[16:] in PEERS:
+        truth.differs[key[16:]] = text
+        truth.by_chance.add(key[16:])
     else:
         return False
     return True
