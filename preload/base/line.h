@@ -8,7 +8,7 @@
 
 namespace leakhook {
 
-constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
 
 template <std::size_t kSize>
 class Text {
