@@ -13,8 +13,6 @@ namespace {
 
 using verdict::Decision;
 
-/// Lines for what does not fail, a process.
-
 class TextReport {
  public:
   TextReport(const verdict::Verdict& verdict, const ReportOptions& options)

@@ -25,15 +25,16 @@ std::uint32_t IdIndex::find_elsewhere(std::uint64_t hash, std::uint64_t size) co
   return static_cast<std::uint32_t>(id);
 }
 
-/// False: no place is free. An entry that is there already is as good as one that was claimed.
+/// False: no place is free. An entry that is there already is as good as one that was claimed; one
+/// of this hash whose id is missing gets it from whoever comes first.
 bool IdIndex::claim(std::uint64_t hash, std::uint64_t size, std::uint64_t id) {
   return for_each_place(hash, size, [&](Entry& entry) {
     std::uint64_t seen = entry.hash.load(std::memory_order_relaxed);
-    if (seen == 0 && entry.hash.compare_exchange_strong(seen, hash, std::memory_order_relaxed)) {
-      entry.id.store(id, std::memory_order_release);  // pairs with find(): the thing was written
-      return true;
-    }
-    return seen == hash && entry.id.load(std::memory_order_relaxed) == id;
+    if (seen == 0 && entry.hash.compare_exchange_strong(seen, hash, std::memory_order_relaxed))
+      seen = hash;
+    if (seen != hash) return false;
+    std::uint64_t known = 0;  // release pairs with find(): the thing was written
+    return entry.id.compare_exchange_strong(known, id, std::memory_order_release) || known == id;
   });
 }
 

@@ -18,8 +18,8 @@ Moment take_moment(const Caller& caller);
 /// Whether this kind is tracked and this event may be recorded now.
 bool may_record_kind(Kind kind);
 
-/// The thread ends: what it remembers of its stacks and its shard of the counts are free. Events after that are
-/// recorded by slower ways.
+/// The thread ends: what it remembers of its stacks and its shard of the counts are free. Events
+/// after that are recorded by slower ways.
 void give_back_equipment();
 
 /// Forked child: what other threads held is free again, and births are counted anew.

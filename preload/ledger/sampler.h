@@ -16,9 +16,8 @@
 
 namespace leakhook::ledger::sampler {
 
-/// True: no sample lies in this block, leave it. (The size of which there is one byte too many is
-/// more than any allocator gives.) False: it is due, and nothing has changed: where
-/// the real call fails it may be forgotten.
+/// True: no sample lies in this block, leave it. False: it is due, and nothing has changed: where
+/// the real call fails it may be forgotten. SIZE_MAX, which no allocator gives, passes too.
 inline bool passes_by(std::int64_t& bytes_until_sample, std::size_t size) {
   std::uint64_t left;
   if (__builtin_sub_overflow(static_cast<std::uint64_t>(bytes_until_sample), sampled_bytes(size),
