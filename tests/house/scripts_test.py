@@ -37,6 +37,10 @@ class CountTests(unittest.TestCase):
             self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"), result)
             self.assertIn("failed: b", lines[0])
 
+    def test_failed_with_its_last_lines(self):
+        _, lines = self.count(("a", "FAIL", "\n".join(f"line {i}" for i in range(100))))
+        self.assertEqual((lines[1].strip(), lines[-2].strip()), ("line 80", "line 99"))
+
     def test_skipped_with_its_reason(self):
         status, lines = self.count(("a", "OK", ""), ("b", "SKIP", "x\nskipped: needs wrk\n"))
         self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed, 1 skipped"))

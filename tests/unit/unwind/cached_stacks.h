@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does the cache of stacks know only what is so? Each stack is kept with the number of its hash.
+// Does the cache of stacks know only what is so? Each stack is kept with half of its hash.
 #pragma once
 #include "../../../unwind/stack_cache.h"
 
@@ -8,14 +8,12 @@ namespace leakhook::unwind {
 /// Never allocates: it is also left in the middle. Memory must have gone through begin().
 struct CachedStacks {
   StackCache cache;
-  std::uint64_t hashes[1 << 16];
-  std::uint32_t count;
   unsigned found;
   Address high;  ///< of the stack that all of them are of
 
   void begin() {
     cache.prepare();
-    count = found = 0;
+    found = 0;
     high = 0;
   }
   /// False: the cache takes this stack for another one. One that it does not know it keeps.
@@ -24,14 +22,12 @@ struct CachedStacks {
     if (high != bounds.high) cache.prepare();
     high = bounds.high;
     cache.renew();
+    const auto value = static_cast<std::uint32_t>(last.hash()) | 1;
     if (const std::uint32_t known = cache.find(site)) {
       ++found;
-      return hashes[known] == last.hash();
+      return known == value;
     }
-    if (count + 1 == std::size(hashes)) return true;
-    hashes[count + 1] = last.hash();
-    ++count;
-    for (int i = 0; i < 4; ++i) cache.keep(site, last, count);
+    for (int i = 0; i < 4; ++i) cache.keep(site, last, value);
     return true;
   }
 };
