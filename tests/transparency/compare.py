@@ -20,6 +20,7 @@ LONGEST_EXCERPT = 300
 # each 16 GiB of addresses in which it has memory (arena_map_bot_t of CPython's obmalloc.c): how many
 # there are depends on where the system puts its mappings.
 PYTHON_ADDRESS_TABLE = 33 * 4096
+HOLDS_PYTHON = re.compile("python|gdb")  # names of programs begin so
 
 
 def masked(text, masks):
@@ -42,7 +43,7 @@ def caught_by_program(mask, handlers):
 
 def heap_of(fields):
     """What `mallinfo2` tells, without what depends on addresses alone."""
-    if not os.path.basename(fields["program"]).startswith("python"):
+    if not HOLDS_PYTHON.match(os.path.basename(fields["program"])):
         return fields["heap"]
     arena, mapped, used = fields["heap"].split()
     return f"{arena} {int(mapped) % PYTHON_ADDRESS_TABLE} {used}"

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import run_line
+import trial
 
 HEAD = """# Transparency
 
@@ -105,6 +106,10 @@ def sections(results, modes):
     excused = [f"- `{one.name}`, {mode}: {name}: {reason}" for one in ran
                for mode, found in one.excused.items() for name, reason in found.items()]
     yield "\n".join(["## Exceptions", "", *(excused or ["None."])])
+    once = [f"- `{one.name}`: {name}: {text}" for one in ran for name, text in one.once.items()]
+    if once:
+        yield "\n".join(["## Chance", "", f"Of a process's state, once with the library; in none of "
+                         f"{trial.MORE_OURS} more runs with it.", "", *once])
     skipped = [f"- `{one.name}`: needs {', '.join(one.missing)}" for one in results if one.missing]
     yield "\n".join(["## Skipped", "", *(skipped or ["None."])])
     head = ["line", "program", *modes, "dumped", "compared besides output", "of its state not steady bare"]

@@ -2,11 +2,14 @@
 # Would the suite notice a difference? Libraries that change one thing each stand in libleakhook's
 # place, and the trial must name that thing and no other.
 import argparse
+import itertools
 import os
 import re
+import shutil
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import compare
 import program_list
@@ -25,7 +28,7 @@ def line_of(command, status=0, **options):
 class Planted(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="leakhook-transparency-test-")
-        self.addCleanup(run_line.shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         os.chmod(self.folder, 0o755)
 
     def attempt(self, deviation, line=line_of(COMMAND), mode="exact", exceptions=()):
@@ -101,6 +104,35 @@ class Planted(unittest.TestCase):
         self.assertTrue(result.is_good())
         self.assertEqual(result.excused, {"exact": {"stderr": "it must"}})
         self.assertFalse(self.attempt("stdout", exceptions=[known]).is_good())
+
+    def test_what_comes_once_is_chance_and_told(self):
+        result = self.attempt_in_turn({0: "blocked"})
+        self.assertTrue(result.is_good(), result.differences)
+        self.assertEqual(list(result.once), ["blocked"])
+        result.needs = ("sh",)
+        page = table.page([result], program_list.read(), ["exact"])
+        self.assertIn("`planted`: blocked", page)
+
+    def test_what_comes_twice_is_a_difference(self):
+        result = self.attempt_in_turn({0: "blocked", trial.MORE_OURS: "blocked"})
+        self.assertEqual((list(result.differences["exact"]), result.once), (["blocked"], {}))
+
+    def test_what_output_shows_once_is_a_difference(self):
+        result = self.attempt_in_turn({0: "stderr"})
+        self.assertEqual((list(result.differences["exact"]), result.once), (["stderr"], {}))
+
+    def attempt_in_turn(self, deviations):
+        """{number of a run with the library: how it deviates}."""
+        run, count = run_line.run, itertools.count()
+
+        def run_deviating(line, mode, setup, folder):
+            if mode == "exact":
+                name = deviations.get(next(count), "nothing")
+                stage = os.path.join(os.path.dirname(folder), "stage")  # where the library is run from
+                shutil.copy(f"{SETUP.built}/libdeviant_{name}.so", f"{stage}/libleakhook.so")
+            return run(line, mode, setup, folder)
+        with unittest.mock.patch("run_line.run", run_deviating):
+            return self.attempt("nothing")
 
     def test_time_limit_is_a_status(self):
         result = self.attempt("nothing", line=line_of("exec sleep 60", limit=1))
