@@ -43,6 +43,7 @@
            "pthread_attr_getstacksize", nullptr)                                          \
   BORROWED(attributes_detached, int (*)(const pthread_attr_t*, int*),                     \
            "pthread_attr_getdetachstate", nullptr)                                        \
+  BORROWED(clock_of, int (*)(pthread_t, clockid_t*), "pthread_getcpuclockid", nullptr)    \
   BORROWED(old_timer_create, int (*)(clockid_t, struct sigevent*, int*), "timer_create",  \
            "GLIBC_2.2.5")                                                                 \
   BORROWED(old_timer_delete, int (*)(int), "timer_delete", "GLIBC_2.2.5")                 \
