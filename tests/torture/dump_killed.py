@@ -95,8 +95,8 @@ class Service:
             return self.process.returncode, output, self.errors.read()
 
 
-def kill_one(service, victim, choice):
-    """Was somebody killed?"""
+def kill_one(service, victim, pause):
+    """Was somebody killed, so many seconds after it was seen?"""
     os.kill(service.pid, signal.SIGUSR2)
     found, deadline = None, time.monotonic() + 20
     while found is None and time.monotonic() < deadline:
@@ -106,7 +106,7 @@ def kill_one(service, victim, choice):
                 return False  # over before we saw it
     if found is None:
         return False
-    time.sleep(choice.uniform(0, LATEST[victim]))
+    time.sleep(pause)
     state, parent, _ = running.stat_of(found)
     if state in ("Z", None) or parent == 1:
         return False
@@ -135,11 +135,16 @@ def kill_many(setup, victim, times, choice):
     service = Service(setup, folder)
     run.pid = service.pid
     killed = number = 0
+    latest = LATEST[victim]
     complaints = []
     try:
         while killed < times and number < MOST_TRIES * times:  # who is quick escapes us
             number += 1
-            killed += kill_one(service, victim, choice)
+            if kill_one(service, victim, choice.uniform(0, latest)):
+                killed += 1
+                latest = min(LATEST[victim], latest * 1.1)
+            else:
+                latest *= 0.8
             running.await_true(service.is_quiet, 30, f"the end of dump {number}")
             if number % 10 == 0 or killed == times:
                 running.dump_by_command(setup, service.pid, folder)
