@@ -236,7 +236,7 @@ std::uint64_t plan_regions(std::uint64_t memory, RegionExtent* regions) {
   reserve(Region::modules, at_most(pages / 16, sizeof(ModuleRecord) * 4096));
   reserve(Region::names, sizeof(NameRecord) * kMaxNames);
   reserve(Region::marks, sizeof(MarkRecord) * kMaxMarks);
-  reserve(Region::stack_index, stacks * 4 * 2 * sizeof(std::uint64_t));
+  reserve(Region::stack_index, stacks * 4 * sizeof(std::uint64_t));
   reserve(Region::overflows, pages / 128);  // a byte for a group of eight records
   std::uint64_t offset = kHeaderSize;
   for (int i = 0; i < static_cast<int>(Region::count); ++i) {

@@ -11,7 +11,11 @@
 namespace leakhook::ledger::stack_table {
 namespace {
 
-constinit IdIndex stack_index{Region::stack_index};
+std::uint64_t hash_of_id(std::uint32_t id) {
+  // acquire pairs with add_stack()
+  return segment.records<StackRecord>(Region::stacks)[id].hash.load(std::memory_order_acquire);
+}
+constinit IdIndex stack_index{Region::stack_index, hash_of_id};
 /// What the same frames mean now, added to every hash: the current mark in the lowest bits, and
 /// which meaning addresses have, spread over the others.
 constinit std::atomic<std::uint64_t> present_meaning{0};
