@@ -109,7 +109,7 @@ def sections(results, modes):
     once = [f"- `{one.name}`: {name}: {text}" for one in ran for name, text in one.once.items()]
     if once:
         yield "\n".join(["## Chance", "", f"Of a process's state, once with the library; in none of "
-                         f"{trial.MORE_OURS} more runs with it.", "", *once])
+                         f"{trial.MORE_PAIRS} more runs with it.", "", *once])
     skipped = [f"- `{one.name}`: needs {', '.join(one.missing)}" for one in results if one.missing]
     yield "\n".join(["## Skipped", "", *(skipped or ["None."])])
     head = ["line", "program", *modes, "dumped", "compared besides output", "of its state not steady bare"]

@@ -106,7 +106,7 @@ class Planted(unittest.TestCase):
         self.assertFalse(self.attempt("stdout", exceptions=[known]).is_good())
 
     def test_what_comes_once_is_chance_and_told(self):
-        result = self.attempt_in_turn({0: "blocked"})
+        result = self.attempt_in_turn(exact={0: "blocked"})
         self.assertTrue(result.is_good(), result.differences)
         self.assertEqual(list(result.once), ["blocked"])
         result.needs = ("sh",)
@@ -114,22 +114,31 @@ class Planted(unittest.TestCase):
         self.assertIn("`planted`: blocked", page)
 
     def test_what_comes_twice_is_a_difference(self):
-        result = self.attempt_in_turn({0: "blocked", trial.MORE_OURS: "blocked"})
+        result = self.attempt_in_turn(exact={0: "blocked", trial.MORE_PAIRS: "blocked"})
         self.assertEqual((list(result.differences["exact"]), result.once), (["blocked"], {}))
 
+    def test_what_comes_bare_too_is_not_compared(self):
+        last = trial.MORE_BARE + trial.MORE_PAIRS  # one more was made at first
+        result = self.attempt_in_turn(exact={0: "blocked", 5: "blocked"}, witnessed={last: "blocked"})
+        self.assertEqual((result.differences["exact"], result.once), ({}, {}))
+        self.assertIn("blocked", result.unsteady_state)
+
     def test_what_output_shows_once_is_a_difference(self):
-        result = self.attempt_in_turn({0: "stderr"})
+        result = self.attempt_in_turn(exact={0: "stderr"})
         self.assertEqual((list(result.differences["exact"]), result.once), (["stderr"], {}))
 
-    def attempt_in_turn(self, deviations):
-        """{number of a run with the library: how it deviates}."""
-        run, count = run_line.run, itertools.count()
+    def attempt_in_turn(self, **deviations):
+        """{number of a run of that mode: how it deviates}."""
+        run, counts = run_line.run, {mode: itertools.count() for mode in ("bare", "witnessed", "exact")}
+        replaced = {"witnessed": "libneutrals.so", "exact": "libleakhook.so"}
 
         def run_deviating(line, mode, setup, folder):
-            if mode == "exact":
-                name = deviations.get(next(count), "nothing")
-                stage = os.path.join(os.path.dirname(folder), "stage")  # where the library is run from
-                shutil.copy(f"{SETUP.built}/libdeviant_{name}.so", f"{stage}/libleakhook.so")
+            name = deviations.get(mode, {}).get(next(counts[mode]))
+            stage = os.path.join(os.path.dirname(folder), "stage")  # where libraries are run from
+            if os.path.isdir(stage) and mode in replaced:
+                shutil.copy(f"{SETUP.built}/" + (f"libdeviant_{name}.so" if name else
+                            "libneutrals.so" if mode == "witnessed" else "libdeviant_nothing.so"),
+                            f"{stage}/{replaced[mode]}")
             return run(line, mode, setup, folder)
         with unittest.mock.patch("run_line.run", run_deviating):
             return self.attempt("nothing")

@@ -8,7 +8,7 @@ import compare
 import run_line
 
 MORE_BARE = 4  # runs that show whether a difference comes without the library, too
-MORE_OURS = 10  # runs that show whether what differs in a process's state comes with the library at all
+MORE_PAIRS = 10  # runs, bare and with the library, when a process's state still differs
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Trial:
     wrong: list = field(default_factory=list)          # of the line itself, or of its bare runs
     differences: dict = field(default_factory=dict)    # mode: {component: sentence}
     excused: dict = field(default_factory=dict)        # mode: {component: reason}
-    once: dict = field(default_factory=dict)           # {component: sentence}: seen once, in none of MORE_OURS
+    once: dict = field(default_factory=dict)           # {component: sentence}: seen once, in none of MORE_PAIRS
     unsteady_state: set = field(default_factory=set)   # components of the state that are not compared
     processes: int = 0                                 # testimonies of processes that were compared
     files: int = 0                                     # files whose contents were compared
@@ -99,15 +99,20 @@ def attempt(line, modes, setup, folder, exceptions):
 
 
 def take_out_chance(differences, runs):
-    """Takes out what differs in a process's state and does so in none of more runs with the library: how
-    threads meet differs in one of twenty bare runs, too, and few are made. What output shows stays."""
-    once = {name: text for name, text in differences.items() if name in compare.STATE}
-    for _ in range(MORE_OURS if once else 0):
-        for name in compare.state_differences(runs.witnessed, runs.run("exact")):
-            once.pop(name, None)
-    for name in once:
-        differences.pop(name)
-    return once
+    """Takes out of a process's state what comes and goes: in more bare runs, or once with the library and in
+    none of more runs with it; that is returned. How threads meet and which numbers files have is chance,
+    and may take turns that no few bare runs show. What output shows stays."""
+    doubted = {name: text for name, text in differences.items() if name in compare.STATE}
+    seen = []
+    for _ in range(MORE_PAIRS if doubted else 0):
+        runs.witnessed.append(runs.run("witnessed"))
+        seen.append(runs.run("exact"))
+    unsteady = compare.unsteady_states(runs.witnessed)
+    again = {name for one in seen for name in compare.state_differences(runs.witnessed, one)}
+    for name in doubted:
+        if name in unsteady or name not in again:
+            differences.pop(name)
+    return {name: text for name, text in doubted.items() if name not in unsteady | again}
 
 
 def compare_modes(trial, line, modes, runs, exceptions):
